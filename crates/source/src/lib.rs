@@ -1,0 +1,73 @@
+//! Source text to the surface tree: one adapter per language, one tree for all.
+//!
+//! **Invariants.** Parsing never fails: it returns a [`Tree`] and a list of [`ParseIssue`]s. A tree depends on the
+//! bytes of its file alone. No sub-expression is dropped: what a language has and the tree has not becomes
+//! [`ExprKind::Opaque`] with its operands inside, so that data still flows through it. No name is resolved here.
+//! Nothing above this crate sees a parser's own types.
+
+mod depth;
+mod javascript;
+mod python;
+pub mod tree;
+
+use shindan_base::Interner;
+
+pub use tree::{ParseIssue, Tree};
+
+/// The deepest nesting of expressions and statements that an adapter follows; deeper parts become empty
+/// [`tree::ExprKind::Opaque`]s and are reported. Hand-written code stays below 60; the bound keeps every later
+/// recursive walk well inside a thread's stack.
+pub const MAX_DEPTH: u32 = 500;
+
+/// A language that a front-end exists for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Language {
+    /// Python 3.
+    Python,
+    /// JavaScript, with JSX.
+    JavaScript,
+    /// TypeScript.
+    TypeScript,
+    /// TypeScript with JSX.
+    Tsx,
+}
+
+impl Language {
+    /// The language of a file name, by its extension.
+    #[must_use]
+    pub fn of_path(path: &str) -> Option<Self> {
+        let (_, extension) = path.rsplit_once('.')?;
+        match extension.to_ascii_lowercase().as_str() {
+            "py" | "pyw" => Some(Self::Python),
+            "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
+            "ts" | "mts" | "cts" => Some(Self::TypeScript),
+            "tsx" => Some(Self::Tsx),
+            _ => None,
+        }
+    }
+
+    /// Whether this is JavaScript or a superset of it.
+    #[must_use]
+    pub fn is_ecmascript(self) -> bool {
+        !matches!(self, Self::Python)
+    }
+
+    /// The name that users write in catalogues and on the command line: TypeScript's two dialects share one.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::JavaScript => "javascript",
+            Self::TypeScript | Self::Tsx => "typescript",
+        }
+    }
+}
+
+/// Parses one file. `text` must be shorter than 4 GiB.
+#[must_use]
+pub fn parse(language: Language, text: &str, names: &Interner) -> Tree {
+    match language {
+        Language::Python => python::parse(text, names),
+        Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(language, text, names),
+    }
+}

@@ -1,0 +1,6 @@
+//! Python to the surface tree.
+use shindan_base::Interner;
+use crate::{Language, Tree};
+pub(crate) fn parse(_text: &str, _names: &Interner) -> Tree {
+    Tree { language: Language::Python, body: Vec::new(), issues: Vec::new(), comments: Vec::new() }
+}
