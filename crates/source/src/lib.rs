@@ -7,6 +7,7 @@
 
 mod depth;
 mod javascript;
+pub mod print;
 mod python;
 pub mod tree;
 
