@@ -1,0 +1,341 @@
+//! The intermediate representation: functions of basic blocks of register instructions.
+//!
+//! A register that holds a named local may be written in several places; every other register is written once.
+//! Locals that an inner function captures live in the *frame object* of their function instead (see [`Op::LoadCell`]),
+//! module-level names always do ([`Op::LoadGlobal`]). A block runs from its first instruction to its terminator; an
+//! exception leaves it for [`Block::handler`] from any point.
+
+use shindan_base::{FileId, Span, Sym};
+pub use shindan_source::tree::{BinaryOp, CompareOp, ParamKind, UnaryOp};
+use shindan_source::Language;
+
+/// One lowered file.
+#[derive(Debug)]
+pub struct Module {
+    /// Which file.
+    pub file: FileId,
+    /// Its language.
+    pub language: Language,
+    /// Its functions; the first is the module body.
+    pub functions: Vec<Func>,
+    /// Its classes.
+    pub classes: Vec<ClassDef>,
+    /// Every module that it imports or requires by a constant name, in source order.
+    pub requires: Vec<Require>,
+}
+
+/// A module that a file asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Require {
+    /// As written: `a.b`, `./x`, `@scope/name`; Python's leading dots are in `level`.
+    pub module: Sym,
+    /// Leading dots (Python).
+    pub level: u32,
+    /// `from module import item`: the item may be a submodule.
+    pub item: Option<Sym>,
+}
+
+/// Index of a function in its module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FuncIdx(pub u32);
+
+/// Index of a class in its module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClassIdx(pub u32);
+
+/// A register of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Reg(pub u32);
+
+/// Index of a block in its function. Block 0 is the entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlockId(pub u32);
+
+/// A function, method, lambda, class-field initialiser or module body.
+#[derive(Debug)]
+pub struct Func {
+    /// Its own name; `<module>`, `<lambda>`, `<fields>` where it has none.
+    pub name: Sym,
+    /// Names of the enclosing functions and classes and its own, joined by `.`: `Class.method`, `f.<lambda#1>`.
+    pub qualified: Sym,
+    /// Its parameters in order (Python's `self` included).
+    pub params: Vec<ParamDef>,
+    /// Its blocks in reverse postorder: a forward edge leads to a higher index.
+    pub blocks: Vec<Block>,
+    /// How many registers it uses.
+    pub registers: u32,
+    /// The name that a register holds, for named locals and parameters.
+    pub register_names: Vec<(Reg, Sym)>,
+    /// Own locals that inner functions capture.
+    pub cells: Vec<Sym>,
+    /// The function that encloses it.
+    pub parent: Option<FuncIdx>,
+    /// The class whose method it is.
+    pub class: Option<ClassIdx>,
+    /// `async`.
+    pub is_async: bool,
+    /// Contains `yield`.
+    pub is_generator: bool,
+    /// `this` is the enclosing function's.
+    pub is_arrow: bool,
+    /// Its decorators; they also run as calls where it is defined.
+    pub has_decorators: bool,
+    /// The whole function.
+    pub span: Span,
+    /// Its name, or its start.
+    pub name_span: Span,
+}
+
+/// A parameter.
+#[derive(Clone, Copy, Debug)]
+pub struct ParamDef {
+    /// Its name; empty when it destructures.
+    pub name: Sym,
+    /// How arguments arrive.
+    pub kind: ParamKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A class.
+#[derive(Debug)]
+pub struct ClassDef {
+    /// Its name; `<class>` where it has none.
+    pub name: Sym,
+    /// Its methods by name, the constructor (`__init__`, `constructor`) included.
+    pub methods: Vec<Method>,
+    /// Runs on a fresh instance before the constructor; `this` is the instance.
+    pub fields: Option<FuncIdx>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A method.
+#[derive(Clone, Copy, Debug)]
+pub struct Method {
+    /// Its name.
+    pub name: Sym,
+    /// Its code.
+    pub func: FuncIdx,
+    /// No receiver (JavaScript `static`, Python `@staticmethod`).
+    pub is_static: bool,
+    /// Python `@classmethod`: the receiver is the class.
+    pub is_class_method: bool,
+    /// Reads like a field.
+    pub is_getter: bool,
+    /// Writes like a field.
+    pub is_setter: bool,
+}
+
+/// A basic block.
+#[derive(Debug)]
+pub struct Block {
+    /// What it does.
+    pub insts: Vec<Inst>,
+    /// Where it goes.
+    pub term: Term,
+    /// Where an exception inside it goes, if a `try` of this function catches it.
+    pub handler: Option<BlockId>,
+    /// An edge from a higher index leads here.
+    pub is_loop_head: bool,
+}
+
+/// One instruction.
+#[derive(Debug)]
+pub struct Inst {
+    /// What it does.
+    pub op: Op,
+    /// Where the result goes.
+    pub dst: Option<Reg>,
+    /// The expression that it stands for.
+    pub span: Span,
+}
+
+/// A constant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Const {
+    /// A string.
+    Str(Sym),
+    /// A byte string, printable form.
+    Bytes(Sym),
+    /// An integer.
+    Int(i64),
+    /// Another number.
+    Float(f64),
+    /// A truth value.
+    Bool(bool),
+    /// `None`, `null`.
+    Null,
+    /// `undefined`.
+    Undefined,
+}
+
+/// What an instruction does.
+#[derive(Debug)]
+pub enum Op {
+    /// A constant.
+    Const(Const),
+    /// A regular expression literal.
+    Regex { pattern: Sym, flags: Sym },
+    /// Another register's value.
+    Copy(Reg),
+    /// The argument for parameter `index`, or `default` when there is none; `ty` holds the declared type's value.
+    /// For `Rest` parameters the list of the remaining arguments, for `RestMap` the map of the remaining named ones.
+    Param { index: u32, default: Option<Reg>, ty: Option<Reg> },
+    /// `this` (JavaScript).
+    This,
+    /// A name of the module's scope.
+    LoadGlobal(Sym),
+    /// Binds a name of the module's scope.
+    StoreGlobal(Sym, Reg),
+    /// A name that no scope of the file binds: a builtin or a global of the runtime.
+    LoadBuiltin(Sym),
+    /// A captured local of the function `up` levels out; 0 is this function.
+    LoadCell { up: u32, name: Sym },
+    /// Binds such a local.
+    StoreCell { up: u32, name: Sym, value: Reg },
+    /// `object.name`.
+    Member { object: Reg, name: Sym },
+    /// `object.name = value`.
+    SetMember { object: Reg, name: Sym, value: Reg },
+    /// `object[index]`.
+    Index { object: Reg, index: Reg },
+    /// `object[index] = value`.
+    SetIndex { object: Reg, index: Reg, value: Reg },
+    /// `object[lower:upper:step]`.
+    Slice { object: Reg, lower: Option<Reg>, upper: Option<Reg>, step: Option<Reg> },
+    /// `del object[index]`, `delete object[index]`; member names arrive as string constants.
+    Delete { object: Reg, index: Reg },
+    /// An operator with one operand (`Not` too).
+    Unary { op: UnaryOp, operand: Reg },
+    /// An arithmetic operator; `augmented` for `a += b`.
+    Binary { op: BinaryOp, left: Reg, right: Reg, augmented: bool },
+    /// A comparison.
+    Compare { op: CompareOp, left: Reg, right: Reg },
+    /// Text joined from parts: f-strings and template literals.
+    Concat(Box<[Reg]>),
+    /// A list; the flag marks a spread element.
+    List(Box<[(Reg, bool)]>),
+    /// A tuple.
+    Tuple(Box<[(Reg, bool)]>),
+    /// A set.
+    Set(Box<[(Reg, bool)]>),
+    /// A map or object literal.
+    Map(Box<[MapEntry]>),
+    /// Adds an element to a list or set under construction (comprehensions).
+    Append { list: Reg, value: Reg },
+    /// A function value over the current frames.
+    Closure(FuncIdx),
+    /// A class value.
+    Class { class: ClassIdx, bases: Box<[Reg]> },
+    /// A call.
+    Call(Box<CallSite>),
+    /// The module (`item: None`) or one of its names.
+    Import(Require),
+    /// Python `import a.b.c` without alias: the root package `a` after all have run.
+    ImportRoot(Require),
+    /// Binds every public name of a module in the module's scope.
+    ImportAll(Require),
+    /// JavaScript `export`: name and value.
+    Export { name: Sym, value: Reg },
+    /// `export * from`.
+    ExportAll(Require),
+    /// `await x`.
+    Await(Reg),
+    /// `yield x`; `delegate` yields the elements of x.
+    Yield { value: Reg, delegate: bool },
+    /// An element of a collection, for loops (`keys`: its keys or property names instead, JavaScript `for in`).
+    Element { of: Reg, keys: bool },
+    /// Element `index` of a destructured sequence.
+    Unpack { of: Reg, index: u32 },
+    /// The elements from `from` on, except the last `drop_last`.
+    UnpackRest { of: Reg, from: u32, drop_last: u32 },
+    /// A map without the given keys (`{a, ...rest}`).
+    OmitKeys { of: Reg, keys: Box<[Sym]> },
+    /// The exception of the handler that this block starts; the classes it may have.
+    Caught { types: Box<[Reg]> },
+    /// The result of `with x as y` entering x.
+    Enter(Reg),
+    /// A JSX element: its tag (`None`: fragment), attributes and children.
+    Markup { tag: Option<Reg>, attributes: Box<[(Sym, Reg)]>, children: Box<[Reg]> },
+    /// Something whose result depends on the operands in no known way.
+    Opaque(Box<[Reg]>),
+}
+
+/// An entry of a map literal.
+#[derive(Clone, Copy, Debug)]
+pub enum MapEntry {
+    /// A key and its value; `at` covers both.
+    Pair { key: Reg, value: Reg, at: Span },
+    /// All entries of another map.
+    Spread(Reg),
+    /// A getter: reading the key calls the function.
+    Getter { key: Reg, function: Reg },
+}
+
+/// A call.
+#[derive(Debug)]
+pub struct CallSite {
+    /// What is called.
+    pub callee: Callee,
+    /// The arguments in source order.
+    pub args: Vec<CallArg>,
+    /// `new`.
+    pub is_new: bool,
+    /// The result is not used.
+    pub result_unused: bool,
+}
+
+/// What is called.
+#[derive(Clone, Copy, Debug)]
+pub enum Callee {
+    /// A value.
+    Value(Reg),
+    /// `object.name(…)`; `at` is the name.
+    Method { object: Reg, name: Sym, at: Span },
+    /// `super().name(…)`, `super.name(…)`; the constructor's name for `super(…)`.
+    Super { name: Sym },
+}
+
+/// An argument.
+#[derive(Clone, Copy, Debug)]
+pub struct CallArg {
+    /// How it is passed.
+    pub kind: ArgKind,
+    /// Its value.
+    pub value: Reg,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// How an argument is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArgKind {
+    /// By position.
+    Positional,
+    /// By name.
+    Named(Sym),
+    /// `*x`, `...x`.
+    Spread,
+    /// `**x`.
+    SpreadMap,
+}
+
+/// Where a block goes.
+#[derive(Debug)]
+pub enum Term {
+    /// On.
+    Goto(BlockId),
+    /// By a condition.
+    If { cond: Reg, then: BlockId, els: BlockId },
+    /// Like `If`, on `value` being null or undefined (`??`, `?.`, default values).
+    IfNullish { value: Reg, then: BlockId, els: BlockId },
+    /// A loop over `of`: once more, or out; nothing is known of the choice but that an empty collection goes out.
+    Next { of: Reg, body: BlockId, exit: BlockId },
+    /// Either way (exceptions, structure patterns).
+    Either(BlockId, BlockId),
+    /// Out, with a value.
+    Return(Option<Reg>),
+    /// An exception leaves the block: to [`Block::handler`] or out of the function.
+    Throw(Option<Reg>),
+}
