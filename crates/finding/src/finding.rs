@@ -30,28 +30,28 @@ pub struct Finding {
     /// Where: the sink of a flow, the call of a misuse, the secret.
     pub location: Location,
     /// From the source to the sink; empty where nothing flows.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub flow: Vec<FlowStep>,
     /// The qualified name of the enclosing function (`Class.method`, `<module>`).
     pub enclosing: String,
     /// Names of the Lambda functions whose code holds it, sorted; empty when the package declares none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub functions: Vec<String>,
     /// What the analysis had to approximate on the way, in words; each lowers the confidence.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub approximations: Vec<String>,
     /// The sink's tokens with white space and comments removed, for the fingerprint.
     pub normalized_sink: String,
     /// The kind of source and its API path; empty where nothing flows.
     pub source: String,
     /// A masked form of the secret, such as `AKIA************WXYZ`; the value itself never leaves the analysis.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub masked: Option<String>,
     /// Keyed hash of the secret's value, hex.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub secret_hash: Option<String>,
     /// The reason given by an inline comment that ignores it; `Some("")` when none was given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub ignored_inline: Option<String>,
 }
 

@@ -64,7 +64,7 @@ pub struct FunctionNote {
 
 /// Whether a function's code was analysed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "state", content = "reason")]
+#[serde(rename_all = "lowercase")]
 pub enum FunctionStatus {
     /// Yes.
     Scanned,
@@ -89,4 +89,41 @@ pub struct Statistics {
     pub code_functions: u32,
     /// Detectors that ran.
     pub detectors: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_findings::{code, secret};
+
+    #[test]
+    fn an_outcome_survives_a_format_without_field_names() {
+        let function = |status| FunctionNote {
+            name: "Orders".into(),
+            runtime: String::new(),
+            handler: "app.handler".into(),
+            declared_by: "sam".into(),
+            path: "template.yaml".into(),
+            status,
+        };
+        let outcome = Outcome {
+            findings: vec![
+                code("a.py", 1, "f", "x"),
+                secret("b.py", 2, "<module>", "11aa"),
+            ],
+            coverage: Coverage {
+                functions: vec![
+                    function(FunctionStatus::Scanned),
+                    function(FunctionStatus::NotScanned("image".into())),
+                ],
+                ..Coverage::default()
+            },
+            ..Outcome::default()
+        };
+        let bytes = postcard::to_stdvec(&outcome).expect("plain data");
+        assert_eq!(
+            postcard::from_bytes::<Outcome>(&bytes).expect("same data"),
+            outcome
+        );
+    }
 }

@@ -33,7 +33,13 @@ pub enum Confidence {
 
 impl Severity {
     /// All, mildest first.
-    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+    pub const ALL: [Self; 5] = [
+        Self::Info,
+        Self::Low,
+        Self::Medium,
+        Self::High,
+        Self::Critical,
+    ];
 
     /// The lower-case name that files and flags use.
     #[must_use]
@@ -49,6 +55,9 @@ impl Severity {
 }
 
 impl Confidence {
+    /// All, least sure first.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Medium, Self::High];
+
     /// The lower-case name that files and flags use.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -79,6 +88,19 @@ impl FromStr for Severity {
         Self::ALL
             .into_iter()
             .find(|s| s.name() == text)
-            .ok_or_else(|| format!("`{text}` is no severity; use one of info, low, medium, high, critical"))
+            .ok_or_else(|| {
+                format!("`{text}` is no severity; use one of info, low, medium, high, critical")
+            })
+    }
+}
+
+impl FromStr for Confidence {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|c| c.name() == text)
+            .ok_or_else(|| format!("`{text}` is no confidence; use one of low, medium, high"))
     }
 }
