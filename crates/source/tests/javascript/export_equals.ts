@@ -1,0 +1,2 @@
+import lib = require('lib');
+export = function main() { return lib; };

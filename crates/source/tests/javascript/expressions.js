@@ -1,0 +1,22 @@
+a.b.c(d, ...e)[f].g;
+a?.b?.[c]?.(d).e;
+(a?.b).c;
+new A;
+new a.B(c, ...d);
+x = a + b * c ** d ** e - f / g % h;
+x = a << b >> c >>> d & e | f ^ g;
+x = a == b != c === d !== e < f <= g > h >= i;
+x = 'k' in o, y = o instanceof C;
+x = a && b || c;
+x = a ?? b;
+x = !a + -b + +c + ~d, typeof e, delete f.g;
+x = a ? b : c ? d : e;
+x += 1; x -= 1; x *= 2; x /= 2; x %= 2; x **= 2; x <<= 1; x >>= 1; x >>>= 1; x &= 1; x |= 1; x ^= 1;
+x &&= 1; a.b ||= 1; a[b] ??= 1;
+x++; ++x; x--; --a.b;
+(a, b, c);
+import('m'); import(m, { with: { type: 'json' } });
+import.meta.url;
+async () => await a;
+function* g() { yield; yield a; yield* b; const x = yield; new.target; }
+a = b = c;
