@@ -1,0 +1,18 @@
+//! The Python front-end: what it makes of every construct, of broken text and of hostile text.
+
+mod constructs;
+mod hostile;
+mod properties;
+mod texts;
+
+use shindan_base::Interner;
+use shindan_source::{Language, Tree, parse, print::print};
+
+fn tree(text: &str) -> Tree {
+    parse(Language::Python, text, &Interner::new())
+}
+
+fn printed(text: &str) -> String {
+    let names = Interner::new();
+    print(&parse(Language::Python, text, &names), &names)
+}

@@ -1,0 +1,141 @@
+//! What holds for any text.
+
+use proptest::prelude::*;
+use shindan_source::Tree;
+
+use crate::{printed, tree};
+
+/// Every span of the tree, found in its debug form so that no kind of node can be forgotten.
+pub(crate) fn assert_spans_fit(tree: &Tree, text: &str) {
+    let shown = format!("{tree:?}");
+    let mut seen = 0;
+    for part in shown.split("Span { start: ").skip(1) {
+        let (start, rest) = part.split_once(", end: ").expect("a span has an end");
+        let (end, _) = rest.split_once(" }").expect("a span closes");
+        let (start, end): (usize, usize) =
+            (start.parse().expect("digits"), end.parse().expect("digits"));
+        assert!(
+            text.get(start..end).is_some(),
+            "{start}..{end} does not fit {text:?}"
+        );
+        seen += 1;
+    }
+    assert!(seen > 0 || tree.body.is_empty());
+}
+
+const WORDS: &[&str] = &[
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ":",
+    ";",
+    ",",
+    ".",
+    "=",
+    ":=",
+    "->",
+    "*",
+    "**",
+    "+",
+    "-",
+    "@",
+    "<",
+    "==",
+    "|",
+    "\n",
+    "\n    ",
+    "\n\t",
+    "\n        ",
+    "\\\n",
+    " ",
+    "#c\n",
+    "if ",
+    "elif ",
+    "else",
+    "for ",
+    "in ",
+    "while ",
+    "def ",
+    "class ",
+    "lambda ",
+    "try",
+    "except ",
+    "finally",
+    "with ",
+    "as ",
+    "match ",
+    "case ",
+    "import ",
+    "from ",
+    "return ",
+    "yield ",
+    "await ",
+    "async ",
+    "del ",
+    "raise ",
+    "assert ",
+    "global ",
+    "not ",
+    "and ",
+    "or ",
+    "is ",
+    "None",
+    "type ",
+    "x",
+    "y",
+    "_",
+    "1",
+    "0777",
+    "1.5",
+    "2j",
+    "'a'",
+    "\"\"\"",
+    "'''",
+    "f'",
+    "f\"{",
+    "}\"",
+    "t'{",
+    "b'\\xff'",
+    "'",
+    "\"",
+    "!r",
+    "é",
+    "診",
+    "\u{feff}",
+    "\0",
+    "\r",
+    "\r\n",
+    "`",
+    "$",
+    "?",
+    "!",
+    "%",
+    "...",
+    "print 'x'",
+    "x: 'y' = z",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn arbitrary_text_parses(text in "\\PC{0,200}") {
+        assert_spans_fit(&tree(&text), &text);
+    }
+
+    #[test]
+    fn arbitrary_characters_parse(text in any::<Vec<char>>()) {
+        let text: String = text.into_iter().collect();
+        assert_spans_fit(&tree(&text), &text);
+    }
+
+    #[test]
+    fn token_soup_parses(words in prop::collection::vec(prop::sample::select(WORDS), 0..80)) {
+        let text = words.concat();
+        assert_spans_fit(&tree(&text), &text);
+        prop_assert_eq!(printed(&text), printed(&text));
+    }
+}
