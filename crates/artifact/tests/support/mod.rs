@@ -6,7 +6,7 @@ use std::io::Write;
 use shindan_artifact::{Artifact, Limits, Skip};
 
 /// One entry, honest unless told otherwise.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub(crate) name: Vec<u8>,
     pub(crate) content: Vec<u8>,
