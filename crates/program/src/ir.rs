@@ -6,8 +6,8 @@
 //! exception leaves it for [`Block::handler`] from any point.
 
 use shindan_base::{FileId, Span, Sym};
-pub use shindan_source::tree::{BinaryOp, CompareOp, ParamKind, UnaryOp};
 use shindan_source::Language;
+pub use shindan_source::tree::{BinaryOp, CompareOp, ParamKind, UnaryOp};
 
 /// One lowered file.
 #[derive(Debug)]
@@ -181,7 +181,11 @@ pub enum Op {
     Copy(Reg),
     /// The argument for parameter `index`, or `default` when there is none; `ty` holds the declared type's value.
     /// For `Rest` parameters the list of the remaining arguments, for `RestMap` the map of the remaining named ones.
-    Param { index: u32, default: Option<Reg>, ty: Option<Reg> },
+    Param {
+        index: u32,
+        default: Option<Reg>,
+        ty: Option<Reg>,
+    },
     /// `this` (JavaScript).
     This,
     /// A name of the module's scope.
@@ -203,15 +207,29 @@ pub enum Op {
     /// `object[index] = value`.
     SetIndex { object: Reg, index: Reg, value: Reg },
     /// `object[lower:upper:step]`.
-    Slice { object: Reg, lower: Option<Reg>, upper: Option<Reg>, step: Option<Reg> },
+    Slice {
+        object: Reg,
+        lower: Option<Reg>,
+        upper: Option<Reg>,
+        step: Option<Reg>,
+    },
     /// `del object[index]`, `delete object[index]`; member names arrive as string constants.
     Delete { object: Reg, index: Reg },
     /// An operator with one operand (`Not` too).
     Unary { op: UnaryOp, operand: Reg },
     /// An arithmetic operator; `augmented` for `a += b`.
-    Binary { op: BinaryOp, left: Reg, right: Reg, augmented: bool },
+    Binary {
+        op: BinaryOp,
+        left: Reg,
+        right: Reg,
+        augmented: bool,
+    },
     /// A comparison.
-    Compare { op: CompareOp, left: Reg, right: Reg },
+    Compare {
+        op: CompareOp,
+        left: Reg,
+        right: Reg,
+    },
     /// Text joined from parts: f-strings and template literals.
     Concat(Box<[Reg]>),
     /// A list; the flag marks a spread element.
@@ -257,7 +275,11 @@ pub enum Op {
     /// The result of `with x as y` entering x.
     Enter(Reg),
     /// A JSX element: its tag (`None`: fragment), attributes and children.
-    Markup { tag: Option<Reg>, attributes: Box<[(Sym, Reg)]>, children: Box<[Reg]> },
+    Markup {
+        tag: Option<Reg>,
+        attributes: Box<[(Sym, Reg)]>,
+        children: Box<[Reg]>,
+    },
     /// Something whose result depends on the operands in no known way.
     Opaque(Box<[Reg]>),
 }
@@ -327,11 +349,23 @@ pub enum Term {
     /// On.
     Goto(BlockId),
     /// By a condition.
-    If { cond: Reg, then: BlockId, els: BlockId },
+    If {
+        cond: Reg,
+        then: BlockId,
+        els: BlockId,
+    },
     /// Like `If`, on `value` being null or undefined (`??`, `?.`, default values).
-    IfNullish { value: Reg, then: BlockId, els: BlockId },
+    IfNullish {
+        value: Reg,
+        then: BlockId,
+        els: BlockId,
+    },
     /// A loop over `of`: once more, or out; nothing is known of the choice but that an empty collection goes out.
-    Next { of: Reg, body: BlockId, exit: BlockId },
+    Next {
+        of: Reg,
+        body: BlockId,
+        exit: BlockId,
+    },
     /// Either way (exceptions, structure patterns).
     Either(BlockId, BlockId),
     /// Out, with a value.

@@ -7,7 +7,10 @@
 pub mod ir;
 mod link;
 mod lower;
+pub mod print;
+mod verify;
 
 pub use ir::Module;
-pub use link::Linker;
+pub use link::{Linker, Resolution};
 pub use lower::lower;
+pub use verify::verify;

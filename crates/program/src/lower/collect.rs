@@ -1,0 +1,682 @@
+//! Walks a tree once to declare every name in its scope and to note every use of a name.
+//!
+//! **Invariant.** The walk enters scopes exactly where lowering does: same nodes, same order of nesting.
+
+use shindan_base::Sym;
+use shindan_source::Tree;
+use shindan_source::tree::{
+    Arg, CaseTest, Class, Comprehension, Element, Entry, Export, Expr, ExprKind, Function, Handler,
+    Import, ImportName, LetKind, MemberKind, Pattern, PatternKind, Stmt, StmtKind,
+};
+
+use super::scope::{FnId, Node, ScopeId, ScopeKind, Scopes, Use, address};
+
+/// The scopes of a tree, uses not yet resolved.
+pub(super) fn collect(tree: &Tree) -> Scopes {
+    let mut collector = Collector {
+        scopes: Scopes::new(),
+        is_python: !tree.language.is_ecmascript(),
+        scope: ScopeId::MODULE,
+        hoist: ScopeId::MODULE,
+        function: FnId::MODULE,
+    };
+    collector.stmts(&tree.body);
+    collector.scopes
+}
+
+/// Whether a JavaScript block binds names of its own.
+fn binds_in_block(stmts: &[Stmt]) -> bool {
+    stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Let { kind, .. } => *kind != LetKind::Var,
+        StmtKind::Function(_) | StmtKind::Class(_) | StmtKind::Import(_) | StmtKind::Export(_) => {
+            true
+        }
+        StmtKind::Label(_, inner) => binds_in_block(std::slice::from_ref(inner)),
+        _ => false,
+    })
+}
+
+/// Where a pattern's names are bound.
+#[derive(Clone, Copy)]
+enum Bind {
+    In(ScopeId),
+    /// An assignment, which declares in Python alone.
+    Assign(Use),
+}
+
+struct Collector {
+    scopes: Scopes,
+    is_python: bool,
+    scope: ScopeId,
+    /// Where assignments (Python) and `var` (JavaScript) declare.
+    hoist: ScopeId,
+    function: FnId,
+}
+
+impl Collector {
+    fn refer(&mut self, name: Sym, usage: Use) {
+        self.scopes.refer(self.scope, self.function, name, usage);
+    }
+
+    fn within(&mut self, at: usize, node: Node, inside: impl FnOnce(&mut Self)) {
+        let outer = self.scope;
+        self.scope = self
+            .scopes
+            .add_scope(outer, self.function, ScopeKind::Block);
+        self.scopes.attach(at, node, self.scope);
+        inside(self);
+        self.scope = outer;
+    }
+
+    fn block(&mut self, stmts: &[Stmt]) {
+        match stmts.first() {
+            Some(first) if !self.is_python && binds_in_block(stmts) => {
+                self.within(address(first), Node::Block, |this| this.stmts(stmts));
+            }
+            _ => self.stmts(stmts),
+        }
+    }
+
+    fn stmts(&mut self, stmts: &[Stmt]) {
+        for stmt in stmts {
+            self.stmt(stmt);
+        }
+    }
+
+    fn declaring(&self, kind: LetKind) -> Bind {
+        match kind {
+            LetKind::Var => Bind::In(self.hoist),
+            LetKind::Let | LetKind::Const => Bind::In(if self.is_python {
+                self.hoist
+            } else {
+                self.scope
+            }),
+            LetKind::Assign => Bind::Assign(Use::Write),
+        }
+    }
+
+    /// Names of functions, classes and imports.
+    fn declare(&mut self, name: Sym) {
+        let scope = if self.is_python {
+            self.hoist
+        } else {
+            self.scope
+        };
+        self.scopes.declare(scope, name);
+        // A name may be declared `global`, which makes its owner another function than this one.
+        self.refer(name, Use::Write);
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Expr(e) => self.effect(e),
+            StmtKind::Let {
+                kind,
+                pattern,
+                ty: _,
+                value,
+            } => {
+                self.pattern(pattern, self.declaring(*kind));
+                self.exprs(value);
+            }
+            StmtKind::Function(f) => {
+                if let Some(name) = f.name {
+                    self.declare(name);
+                }
+                self.function(f);
+            }
+            StmtKind::Class(c) => {
+                if let Some(name) = c.name {
+                    self.declare(name);
+                }
+                self.class(c);
+            }
+            StmtKind::If { .. } => self.if_stmt(stmt),
+            StmtKind::While { cond, body, els } => {
+                self.expr(cond);
+                self.block(body);
+                self.block(els);
+            }
+            StmtKind::DoWhile { body, cond } => {
+                self.block(body);
+                self.expr(cond);
+            }
+            StmtKind::For {
+                init,
+                cond,
+                update,
+                body,
+            } => self.within(address(stmt), Node::Head, |this| {
+                this.stmts(init);
+                this.exprs(cond);
+                if let Some(update) = update {
+                    this.effect(update);
+                }
+                this.block(body);
+            }),
+            StmtKind::ForEach {
+                kind: _,
+                target,
+                declares,
+                iter,
+                body,
+                els,
+            } => {
+                self.expr(iter);
+                self.within(address(stmt), Node::Head, |this| {
+                    let bind = match declares {
+                        Some(kind) => this.declaring(*kind),
+                        None => Bind::Assign(Use::Write),
+                    };
+                    this.pattern(target, bind);
+                    this.block(body);
+                });
+                self.block(els);
+            }
+            StmtKind::Switch {
+                subject,
+                cases,
+                falls_through: _,
+            } => {
+                self.expr(subject);
+                self.within(address(stmt), Node::Head, |this| {
+                    for case in cases {
+                        for test in &case.tests {
+                            this.test(test);
+                        }
+                        this.exprs(&case.guard);
+                        this.stmts(&case.body);
+                    }
+                });
+            }
+            StmtKind::Return(value) | StmtKind::Throw(value) => self.exprs(value),
+            StmtKind::Try {
+                body,
+                handlers,
+                els,
+                finally,
+            } => {
+                self.block(body);
+                for handler in handlers {
+                    self.handler(handler);
+                }
+                self.block(els);
+                self.block(finally);
+            }
+            StmtKind::With { items, body } => {
+                for (context, target) in items {
+                    self.expr(context);
+                    if let Some(target) = target {
+                        let bind = if self.is_python {
+                            Bind::Assign(Use::Write)
+                        } else {
+                            Bind::In(self.scope)
+                        };
+                        self.pattern(target, bind);
+                    }
+                }
+                self.block(body);
+            }
+            StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Pass => {}
+            StmtKind::Label(_, inner) => self.block(std::slice::from_ref(inner)),
+            StmtKind::Import(import) => self.import(import),
+            StmtKind::Export(export) => self.export(export),
+            StmtKind::Global(names) => {
+                for &name in names {
+                    self.scopes.declare_global(self.hoist, name);
+                }
+            }
+            StmtKind::Nonlocal(names) => {
+                for &name in names {
+                    self.scopes.declare_further_out(self.hoist, name);
+                }
+            }
+            StmtKind::Delete(targets) => self.exprs(targets),
+            StmtKind::Assert { cond, message } => {
+                self.expr(cond);
+                self.exprs(message);
+            }
+            StmtKind::Block(body) => self.block(body),
+        }
+    }
+
+    /// `elif` nests to the right, in generated code deeper than the stack, so it is followed by a loop.
+    fn if_stmt(&mut self, stmt: &Stmt) {
+        let mut rest = std::slice::from_ref(stmt);
+        while let [
+            Stmt {
+                kind: StmtKind::If { cond, then, els },
+                ..
+            },
+        ] = rest
+        {
+            self.expr(cond);
+            self.block(then);
+            rest = els;
+        }
+        self.block(rest);
+    }
+
+    fn test(&mut self, test: &CaseTest) {
+        let (class, binds) = match test {
+            CaseTest::Value(value) => (Some(value), &[][..]),
+            CaseTest::Any(name) => (None, name.as_slice()),
+            CaseTest::Class { class, binds } => (Some(class), &binds[..]),
+            CaseTest::Structure { binds } => (None, &binds[..]),
+        };
+        self.exprs(class);
+        for &name in binds {
+            self.declare(name);
+        }
+    }
+
+    fn handler(&mut self, handler: &Handler) {
+        self.exprs(&handler.types);
+        self.within(address(handler), Node::Handler, |this| {
+            if let Some(binding) = &handler.binding {
+                let bind = if this.is_python {
+                    Bind::Assign(Use::Write)
+                } else {
+                    Bind::In(this.scope)
+                };
+                this.pattern(binding, bind);
+            }
+            this.block(&handler.body);
+        });
+    }
+
+    fn import(&mut self, import: &Import) {
+        for name in &import.names {
+            match name {
+                ImportName::Root { local }
+                | ImportName::Module { local }
+                | ImportName::Item { local, .. } => {
+                    self.declare(*local);
+                }
+                ImportName::All => {}
+            }
+        }
+    }
+
+    fn export(&mut self, export: &Export) {
+        match export {
+            Export::Declaration(stmt) => self.stmt(stmt),
+            Export::Default(e) => match &e.kind {
+                ExprKind::Function(f) if f.name.is_some() => {
+                    f.name.into_iter().for_each(|name| self.declare(name));
+                    self.function(f);
+                }
+                ExprKind::Class(c) if c.name.is_some() => {
+                    c.name.into_iter().for_each(|name| self.declare(name));
+                    self.class(c);
+                }
+                _ => self.expr(e),
+            },
+            Export::Names(pairs) => {
+                for &(local, _) in pairs {
+                    self.refer(local, Use::Read);
+                }
+            }
+            Export::From { .. } | Export::All { .. } => {}
+        }
+    }
+
+    fn function(&mut self, f: &Function) {
+        self.exprs(&f.decorators);
+        let outer = (self.scope, self.hoist, self.function);
+        self.function = self.scopes.add_function(self.function);
+        let scope = self
+            .scopes
+            .add_scope(self.scope, self.function, ScopeKind::Function);
+        self.scopes.attach(address(f), Node::Function, scope);
+        for param in &f.params {
+            // Python evaluates defaults and annotations where the function is defined.
+            if self.is_python {
+                self.exprs(&param.default);
+                self.exprs(&param.ty);
+            }
+        }
+        (self.scope, self.hoist) = (scope, scope);
+        for param in &f.params {
+            self.pattern(&param.pattern, Bind::In(scope));
+            if !self.is_python {
+                self.exprs(&param.default);
+                self.exprs(&param.ty);
+            }
+        }
+        self.stmts(&f.body);
+        (self.scope, self.hoist, self.function) = outer;
+        for param in &f.params {
+            self.exprs(&param.decorators);
+        }
+    }
+
+    fn class(&mut self, c: &Class) {
+        self.exprs(&c.decorators);
+        self.exprs(&c.bases);
+        for (_, value) in &c.keywords {
+            self.expr(value);
+        }
+        let outer = (self.scope, self.hoist);
+        if self.is_python {
+            self.scope = self
+                .scopes
+                .add_scope(self.scope, self.function, ScopeKind::Class(c.name));
+            self.hoist = self.scope;
+            self.scopes.attach(address(c), Node::ClassBody, self.scope);
+        }
+        for member in &c.members {
+            match &member.kind {
+                MemberKind::Method {
+                    name,
+                    function,
+                    accessor: _,
+                } => {
+                    if self.is_python {
+                        self.scopes.declare(self.scope, *name);
+                    }
+                    self.function(function);
+                }
+                MemberKind::ComputedMethod { name, function } => {
+                    self.expr(name);
+                    self.function(function);
+                }
+                MemberKind::Field {
+                    name,
+                    value,
+                    ty: _,
+                    decorators,
+                } => {
+                    self.exprs(decorators);
+                    if self.is_python {
+                        self.scopes.declare(self.scope, *name);
+                    }
+                    if self.is_python || member.is_static {
+                        self.exprs(value);
+                    }
+                }
+                MemberKind::Stmt(stmt) => self.block(std::slice::from_ref(stmt)),
+            }
+        }
+        if !self.is_python && has_fields(c) {
+            let outer = (self.scope, self.hoist, self.function);
+            self.function = self.scopes.add_function(self.function);
+            self.scope = self
+                .scopes
+                .add_scope(self.scope, self.function, ScopeKind::Function);
+            self.hoist = self.scope;
+            self.scopes.attach(address(c), Node::Fields, self.scope);
+            for value in fields(c).filter_map(|(_, value)| value) {
+                self.expr(value);
+            }
+            (self.scope, self.hoist, self.function) = outer;
+        }
+        (self.scope, self.hoist) = outer;
+    }
+
+    fn pattern(&mut self, pattern: &Pattern, bind: Bind) {
+        match &pattern.kind {
+            PatternKind::Name(name) => match bind {
+                Bind::In(scope) => {
+                    self.scopes.declare(scope, *name);
+                }
+                Bind::Assign(usage) => {
+                    if self.is_python {
+                        self.scopes.declare(self.hoist, *name);
+                    }
+                    self.refer(*name, usage);
+                }
+            },
+            PatternKind::Place(e) => self.expr(e),
+            PatternKind::List { items, rest } => {
+                for item in items.iter().flatten() {
+                    self.pattern(item, bind);
+                }
+                if let Some((_, rest)) = rest {
+                    self.pattern(rest, bind);
+                }
+            }
+            PatternKind::Map { entries, rest } => {
+                for (key, value) in entries {
+                    self.expr(key);
+                    self.pattern(value, bind);
+                }
+                if let Some(rest) = rest {
+                    self.pattern(rest, bind);
+                }
+            }
+            PatternKind::Default { pattern, default } => {
+                self.pattern(pattern, bind);
+                self.expr(default);
+            }
+        }
+    }
+
+    fn exprs<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) {
+        for e in exprs {
+            self.expr(e);
+        }
+    }
+
+    /// An expression as a statement: its assignments are not nested in a larger expression.
+    fn effect(&mut self, e: &Expr) {
+        match &e.kind {
+            ExprKind::Assign { target, value } => {
+                self.expr(value);
+                self.pattern(target, Bind::Assign(Use::Write));
+            }
+            ExprKind::AugAssign {
+                op: _,
+                target,
+                value,
+            } => {
+                self.expr(value);
+                self.target(target, Use::Write);
+            }
+            ExprKind::Update {
+                target,
+                increment: _,
+            } => self.target(target, Use::Write),
+            ExprKind::Sequence(items) => items.iter().for_each(|item| self.effect(item)),
+            _ => self.expr(e),
+        }
+    }
+
+    /// The target of `op=` or `++`.
+    fn target(&mut self, target: &Expr, usage: Use) {
+        if let ExprKind::Name(name) = target.kind {
+            if self.is_python {
+                self.scopes.declare(self.hoist, name);
+            }
+            self.refer(name, usage);
+        } else {
+            self.expr(target);
+        }
+    }
+
+    fn args(&mut self, args: &[Arg]) {
+        for arg in args {
+            match arg {
+                Arg::Positional(e)
+                | Arg::Named { name: _, value: e }
+                | Arg::Spread(e)
+                | Arg::SpreadMap(e) => self.expr(e),
+            }
+        }
+    }
+
+    fn expr(&mut self, e: &Expr) {
+        // Chains grow to the left and may be deeper than the stack, so their left ends are followed by this loop.
+        let mut e = e;
+        loop {
+            e = match &e.kind {
+                ExprKind::Binary { op: _, left, right }
+                | ExprKind::Logic { op: _, left, right }
+                | ExprKind::Compare { op: _, left, right } => {
+                    self.expr(right);
+                    left
+                }
+                ExprKind::Member { object, .. } => object,
+                ExprKind::Index { object, index } => {
+                    self.expr(index);
+                    object
+                }
+                ExprKind::Call { callee, args } => {
+                    self.args(args);
+                    callee
+                }
+                ExprKind::Await(inner) | ExprKind::Spread(inner) | ExprKind::ImportCall(inner) => {
+                    inner
+                }
+                ExprKind::Cast { operand, ty: _ } => operand,
+                ExprKind::Unary { op: _, operand } => operand,
+                _ => return self.leaf(e),
+            };
+        }
+    }
+
+    /// Every kind that does not continue a chain.
+    fn leaf(&mut self, e: &Expr) {
+        match &e.kind {
+            ExprKind::Name(name) => self.refer(*name, Use::Read),
+            ExprKind::Str(_)
+            | ExprKind::Bytes(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::Undefined
+            | ExprKind::Regex { .. }
+            | ExprKind::This
+            | ExprKind::Super => {}
+            ExprKind::Template(parts)
+            | ExprKind::List(parts)
+            | ExprKind::Tuple(parts)
+            | ExprKind::Set(parts)
+            | ExprKind::Sequence(parts)
+            | ExprKind::Opaque(parts) => self.exprs(parts),
+            ExprKind::TaggedTemplate { tag, parts } => {
+                self.expr(tag);
+                self.exprs(parts);
+            }
+            ExprKind::Slice { lower, upper, step } => {
+                self.exprs(
+                    [lower, upper, step]
+                        .into_iter()
+                        .flatten()
+                        .map(|part| &**part),
+                );
+            }
+            ExprKind::New { callee, args } => {
+                self.expr(callee);
+                self.args(args);
+            }
+            ExprKind::Ternary { cond, then, els } => self.exprs([&**cond, then, els]),
+            ExprKind::Assign { target, value } => {
+                self.expr(value);
+                self.pattern(target, Bind::Assign(Use::NestedWrite));
+            }
+            ExprKind::AugAssign {
+                op: _,
+                target,
+                value,
+            } => {
+                self.expr(value);
+                self.target(target, Use::NestedWrite);
+            }
+            ExprKind::Update {
+                target,
+                increment: _,
+            } => self.target(target, Use::NestedWrite),
+            ExprKind::Yield { value, delegate: _ } => self.exprs(value.as_deref()),
+            ExprKind::Function(f) => self.own_name(address(&**f), f.name, |this| this.function(f)),
+            ExprKind::Class(c) => self.own_name(address(&**c), c.name, |this| this.class(c)),
+            ExprKind::Map(entries) => {
+                for entry in entries {
+                    match entry {
+                        Entry::Pair { key, value } => self.exprs([key, value]),
+                        Entry::Accessor {
+                            key,
+                            function,
+                            is_setter: _,
+                        } => {
+                            self.expr(key);
+                            self.function(function);
+                        }
+                        Entry::Spread(e) => self.expr(e),
+                    }
+                }
+            }
+            ExprKind::Comprehension(c) => self.comprehension(c),
+            ExprKind::Element(element) => self.element(element),
+            // Chains, which `expr` follows itself.
+            ExprKind::Binary { .. }
+            | ExprKind::Logic { .. }
+            | ExprKind::Compare { .. }
+            | ExprKind::Member { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Await(_)
+            | ExprKind::Spread(_)
+            | ExprKind::ImportCall(_)
+            | ExprKind::Cast { .. }
+            | ExprKind::Unary { .. } => {}
+        }
+    }
+
+    /// A function or class expression, which sees its own name.
+    fn own_name(&mut self, at: usize, name: Option<Sym>, inside: impl FnOnce(&mut Self)) {
+        match name {
+            Some(name) if !self.is_python => self.within(at, Node::OwnName, |this| {
+                this.scopes.declare(this.scope, name);
+                inside(this);
+            }),
+            _ => inside(self),
+        }
+    }
+
+    fn element(&mut self, element: &Element) {
+        self.exprs(&element.name);
+        self.exprs(
+            element
+                .attributes
+                .iter()
+                .filter_map(|(_, value)| value.as_ref()),
+        );
+        self.exprs(&element.children);
+    }
+
+    fn comprehension(&mut self, c: &Comprehension) {
+        // The outermost collection is evaluated outside.
+        self.exprs(c.clauses.first().map(|clause| &clause.iter));
+        self.within(address(c), Node::Comprehension, |this| {
+            for (i, clause) in c.clauses.iter().enumerate() {
+                if i > 0 {
+                    this.expr(&clause.iter);
+                }
+                this.pattern(&clause.target, Bind::In(this.scope));
+                this.exprs(&clause.conditions);
+            }
+            this.exprs(&c.key);
+            this.expr(&c.element);
+        });
+    }
+}
+
+/// The instance fields of a JavaScript class: names and values.
+pub(super) fn fields(c: &Class) -> impl Iterator<Item = (Sym, Option<&Expr>)> {
+    c.members
+        .iter()
+        .filter(|member| !member.is_static)
+        .filter_map(|member| match &member.kind {
+            MemberKind::Field { name, value, .. } => Some((*name, value.as_ref())),
+            MemberKind::Method { .. } | MemberKind::ComputedMethod { .. } | MemberKind::Stmt(_) => {
+                None
+            }
+        })
+}
+
+/// Whether an instance field has a value.
+pub(super) fn has_fields(c: &Class) -> bool {
+    fields(c).any(|(_, value)| value.is_some())
+}
