@@ -55,6 +55,20 @@ pub struct Finding {
     pub ignored_inline: Option<String>,
 }
 
+impl Finding {
+    /// The sink's tokens as a report may show them: empty where they could hold a secret's value.
+    #[must_use]
+    pub fn public_sink(&self) -> &str {
+        let is_about_a_secret =
+            self.kind == FindingKind::Secret || self.secret_hash.is_some() || self.masked.is_some();
+        if is_about_a_secret {
+            ""
+        } else {
+            &self.normalized_sink
+        }
+    }
+}
+
 /// What happens at a step of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -4,7 +4,8 @@
 //! source), never by where its lines happen to stand, how it is worded or how severe it is, so it survives edits
 //! elsewhere in the file. `contextFreeHash/v1` leaves out path and enclosing names and serves to recognise a
 //! finding after a rename. Equal findings of one function are told apart by their order.
-//! A secret is identified by its keyed hash, never by its text.
+//! A finding about a secret is identified by the secret's keyed hash, never by text that could hold its value: a
+//! plain hash of a weak password is as good as the password.
 //!
 //! Invariant: the inputs and their order are frozen; a change needs a new version suffix.
 
@@ -12,7 +13,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Finding, FindingKind};
+use crate::Finding;
 
 /// The name under which reports give [`Fingerprints::finding`].
 pub const FINDING_HASH: &str = "findingHash/v1";
@@ -54,16 +55,16 @@ struct Identity<'a> {
 impl<'a> Identity<'a> {
     fn of(finding: &'a Finding) -> Self {
         let (detector, path) = (finding.detector.0.as_str(), finding.location.path.as_str());
-        match (finding.kind, &finding.secret_hash) {
+        match &finding.secret_hash {
             // A secret stays the same secret when it moves to another function of its file.
-            (FindingKind::Secret, Some(hash)) => Self {
+            Some(hash) => Self {
                 detector,
                 path,
                 enclosing: "",
                 content: hash,
                 source: "",
             },
-            (FindingKind::Secret, None) | (FindingKind::Code, _) => Self {
+            None => Self {
                 detector,
                 path,
                 enclosing: &finding.enclosing,
@@ -111,12 +112,12 @@ fn ordinals(findings: &[Finding]) -> Vec<u32> {
 
 /// Each part is preceded by its length, so that no two lists of parts hash the same bytes.
 fn hash(parts: &[&str]) -> String {
-    let mut hasher = blake3::Hasher::new();
+    let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
     for part in parts {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
+        bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(part.as_bytes());
     }
-    let mut hex = hasher.finalize().to_hex().to_string();
+    let mut hex = blake3::hash(&bytes).to_hex().to_string();
     hex.truncate(32);
     hex
 }

@@ -298,7 +298,7 @@ impl<'a> FindingView<'a> {
             location: LocationView::of(&finding.location),
             flow: finding.flow.iter().map(step).collect(),
             enclosing: &finding.enclosing,
-            sink: &finding.normalized_sink,
+            sink: finding.public_sink(),
             source: &finding.source,
             functions: &finding.functions,
             approximations: &finding.approximations,

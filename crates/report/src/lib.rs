@@ -2,7 +2,9 @@
 //!
 //! Knows how to show a result and nothing about how it came about. Output depends on the [`Report`] alone: no clock,
 //! no terminal, no environment; whether to use colour and how wide to write is the caller's choice.
-//! Everything that comes from the scanned package passes [`clean`] (text) or [`escape`] (JSON) on its way out.
+//! Everything that comes from the scanned package is made safe to print on its way out.
+//!
+//! `JSON.md` beside this crate documents the JSON schema.
 
 mod clean;
 mod escape;

@@ -19,7 +19,7 @@ use crate::escape::write_compact;
 use crate::{Report, uri};
 use model::{
     ArtifactLocation, Driver, Invocation, Level, Location, Log, Message, Notification,
-    PhysicalLocation, Run, Tool,
+    PhysicalLocation, Results, Run, Tool,
 };
 use rules::Rules;
 
@@ -43,10 +43,10 @@ pub(crate) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
             execution_successful: true,
             tool_execution_notifications: notifications(report),
         }],
-        results: report
-            .entries()
-            .map(|entry| result::of(entry, &rules))
-            .collect(),
+        results: Results {
+            report,
+            rules: &rules,
+        },
         column_kind: "unicodeCodePoints",
     };
     write_compact(

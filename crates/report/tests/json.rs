@@ -2,6 +2,8 @@
 
 mod sample;
 
+use std::collections::BTreeSet;
+
 use sample::{rendered, sample};
 use shindan_finding::{Baseline, BaselineState};
 use shindan_report::Format;
@@ -9,6 +11,54 @@ use shindan_report::Format;
 #[test]
 fn the_schema_is_stable() {
     insta::assert_snapshot!(rendered(Format::Json, &sample().report()));
+}
+
+/// Keys that come from the scanned package or the catalogue do not occur in our schema, so all keys are ours.
+fn keys(value: &serde_json::Value, found: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+        serde_json::Value::Object(fields) => {
+            for (key, field) in fields {
+                found.insert(key.clone());
+                keys(field, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_key_is_documented() {
+    let sample = sample();
+    let mut report = sample.report();
+    report.baseline = Some(&[]);
+    let json = serde_json::from_str(&rendered(Format::Json, &report)).expect("JSON");
+    let mut found = BTreeSet::new();
+    keys(&json, &mut found);
+    let documentation = include_str!("../JSON.md");
+    let missing: Vec<_> = found
+        .iter()
+        .filter(|key| !documentation.contains(&format!("`{key}`")))
+        .collect();
+    assert_eq!(missing, [] as [&String; 0]);
+}
+
+#[test]
+fn the_value_of_a_secret_is_in_no_report() {
+    let sample = sample();
+    assert!(
+        sample
+            .outcome
+            .findings
+            .iter()
+            .any(|f| f.normalized_sink.contains("AKIAIOSFODNN7EXAMPLE"))
+    );
+    for format in [Format::Text, Format::Json, Format::Sarif] {
+        assert!(
+            !rendered(format, &sample.report()).contains("AKIAIOSFODNN7EXAMPLE"),
+            "{format:?}"
+        );
+    }
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::result;
+use super::rules::Rules;
+use crate::Report;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use shindan_finding::{
@@ -21,8 +24,24 @@ pub(super) struct Log<'a> {
 pub(super) struct Run<'a> {
     pub(super) tool: Tool<'a>,
     pub(super) invocations: [Invocation<'a>; 1],
-    pub(super) results: Vec<ResultObject<'a>>,
+    pub(super) results: Results<'a>,
     pub(super) column_kind: &'static str,
+}
+
+/// The results, made one at a time as they are written.
+pub(super) struct Results<'a> {
+    pub(super) report: &'a Report<'a>,
+    pub(super) rules: &'a Rules<'a>,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(
+            self.report
+                .entries()
+                .map(|entry| result::of(entry, self.rules)),
+        )
+    }
 }
 
 #[derive(Serialize)]

@@ -43,7 +43,7 @@ pub(super) fn of<'a>(entry: Entry<'a>, rules: &'a Rules<'_>) -> ResultObject<'a>
             approximations: &finding.approximations,
             masked: finding.masked.as_deref(),
             enclosing: &finding.enclosing,
-            sink: &finding.normalized_sink,
+            sink: finding.public_sink(),
             source: &finding.source,
         },
     }

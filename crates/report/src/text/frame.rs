@@ -111,9 +111,11 @@ impl<'a> Frame<'a> {
         } else {
             a.first_line.saturating_sub(last(b))
         };
-        let same_line = a.first_line == b.first_line;
+        let overlap = a.first_line <= last(b) && b.first_line <= last(a);
+        let clipped_alike = a.first_line == b.first_line && a.cut == b.cut;
+        let clipped = a.cut > 0 || b.cut > 0;
         // Folding shows a single line between two marked ones, and it would be one that we do not have.
-        gap != 2 && gap <= MAX_GAP && !(same_line && a.cut != b.cut)
+        gap != 2 && gap <= MAX_GAP && !(overlap && clipped && !clipped_alike)
     }
 }
 

@@ -258,7 +258,7 @@ fn secret() -> Finding {
     found.kind = FindingKind::Secret;
     found.enclosing = "<module>".into();
     found.source = String::new();
-    found.normalized_sink = "AKIA************WXYZ".into();
+    found.normalized_sink = "AKIAIOSFODNN7EXAMPLE".into();
     found.masked = Some("AKIA************WXYZ".into());
     found.secret_hash = Some("00112233445566778899aabbccddeeff".into());
     found
