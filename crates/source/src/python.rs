@@ -14,11 +14,13 @@ mod patterns;
 mod statements;
 mod strings;
 
+use std::hash::BuildHasher;
+
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
-use rustc_hash::FxHashMap;
+use rustc_hash::FxBuildHasher;
 use shindan_base::{Interner, Span, Sym};
 
 use crate::depth::Depth;
@@ -30,6 +32,9 @@ const MAX_ISSUES: usize = 100;
 /// The deepest parse tree that may be dropped by plain recursion. Nothing nests deeper than its logical line has
 /// tokens plus the blocks around it, and of those tokens and blocks there are rarely this many.
 const PLAIN_DROP: u32 = 2_000;
+
+/// How many recent names are kept at hand.
+const RECENT: usize = 1_024;
 
 /// The longest string, in bytes, that is parsed as an annotation: whatever is inside is dropped by plain recursion.
 const LONG_ANNOTATION: usize = 2_000;
@@ -91,8 +96,8 @@ struct Converter<'a> {
     names: &'a Interner,
     /// Whether string literals may hold line ends that are to be read as `\n`.
     has_carriage_returns: bool,
-    /// Names seen in this file. A file repeats its names often, and the interner takes a lock.
-    seen: FxHashMap<Box<str>, Sym>,
+    /// Recent names by hash. A file repeats its names often, and the interner takes a lock.
+    recent: Box<[Sym; RECENT]>,
     depth: Depth,
     /// How many chained comparisons around here convert this part twice.
     doubled: u32,
@@ -103,12 +108,12 @@ struct Converter<'a> {
 impl<'a> Converter<'a> {
     fn new(text: &'a str, names: &'a Interner) -> Self {
         let has_carriage_returns = memchr::memchr(b'\r', text.as_bytes()).is_some();
-        let (seen, depth) = (FxHashMap::default(), Depth::default());
+        let (recent, depth) = (Box::new([Sym::EMPTY; RECENT]), Depth::default());
         Self {
             text,
             names,
             has_carriage_returns,
-            seen,
+            recent,
             depth,
             doubled: 0,
             yields: false,
@@ -117,12 +122,11 @@ impl<'a> Converter<'a> {
 
     /// The symbol of an identifier.
     fn name(&mut self, name: &str) -> Sym {
-        if let Some(&sym) = self.seen.get(name) {
-            return sym;
+        let slot = &mut self.recent[FxBuildHasher.hash_one(name) as usize % RECENT];
+        if self.names.text(*slot) != name {
+            *slot = self.names.intern(name);
         }
-        let sym = self.names.intern(name);
-        self.seen.insert(name.into(), sym);
-        sym
+        *slot
     }
 }
 

@@ -15,7 +15,7 @@ impl Converter<'_> {
     }
 
     /// The symbol of a decoded text. Python reads every line end in a file as `\n`, the parser keeps what it finds.
-    fn decoded(&self, text: &str, span: Span) -> Sym {
+    fn decoded(&mut self, text: &str, span: Span) -> Sym {
         if self.has_carriage_returns && text.contains('\r') {
             let source = span.slice(self.text);
             // Where the escape is written too, the two cannot be told apart, and the text stays as it is.
@@ -25,7 +25,7 @@ impl Converter<'_> {
                     .intern(&text.replace("\r\n", "\n").replace('\r', "\n"));
             }
         }
-        self.names.intern(text)
+        self.name(text)
     }
 
     pub(super) fn bytes(&mut self, literal: &ast::ExprBytesLiteral) -> ExprKind {
@@ -111,7 +111,7 @@ impl Converter<'_> {
         }
     }
 
-    fn joined(&self, parts: &[Expr]) -> Sym {
+    fn joined(&mut self, parts: &[Expr]) -> Sym {
         match parts {
             [] => Sym::EMPTY,
             [

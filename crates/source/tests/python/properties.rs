@@ -118,6 +118,21 @@ const WORDS: &[&str] = &[
     "x: 'y' = z",
 ];
 
+const FILES: &[&str] = &[
+    include_str!("files/literals.py"),
+    include_str!("files/strings.py"),
+    include_str!("files/operators.py"),
+    include_str!("files/calls.py"),
+    include_str!("files/targets.py"),
+    include_str!("files/comprehensions.py"),
+    include_str!("files/functions.py"),
+    include_str!("files/classes.py"),
+    include_str!("files/control.py"),
+    include_str!("files/matching.py"),
+    include_str!("files/imports.py"),
+    include_str!("files/broken.py"),
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
@@ -137,5 +152,18 @@ proptest! {
         let text = words.concat();
         assert_spans_fit(&tree(&text), &text);
         prop_assert_eq!(printed(&text), printed(&text));
+    }
+
+    #[test]
+    fn damaged_files_parse(
+        text in prop::sample::select(FILES),
+        from in any::<prop::sample::Index>(),
+        gone in 0_usize..60,
+        word in prop::sample::select(WORDS),
+    ) {
+        let from = text.floor_char_boundary(from.index(text.len()));
+        let to = text.ceil_char_boundary(from + gone);
+        let text = [&text[..from], word, &text[to..]].concat();
+        assert_spans_fit(&tree(&text), &text);
     }
 }
