@@ -222,7 +222,7 @@ fn is_no_reference(candidate: &Candidate<'_>) -> bool {
     let lower = value.to_ascii_lowercase();
     let start = [
         "arn:", "ssm:", "vault:", "env:", "ref:", "file:", "op://", "aws:", "kms:", "enc[", "enc(",
-        "data:",
+        "data:", "pbkdf2:", "scrypt:", "sha256:", "sha512:", "sha1:", "md5:",
     ];
     let end = [
         ".pem", ".key", ".json", ".txt", ".crt", ".yaml", ".yml", ".html", ".js", ".py", ".arn",

@@ -5,12 +5,16 @@ use shindan_finding::Confidence;
 
 use crate::entropy;
 use crate::file_context::FileContext;
+use crate::generic::is_generic;
 use crate::placeholder::is_placeholder;
 use crate::rule::Rule;
 use crate::validate::validate;
 
 /// A line that long was not written by hand: minified code, embedded data.
 const MINIFIED_LINE: usize = 2000;
+
+/// Bytes of a name on each side of where a match starts; what is longer is shown in part.
+const LONGEST_NAME: usize = 64;
 
 /// What a regex found.
 pub(crate) struct Candidate<'a> {
@@ -33,6 +37,27 @@ impl<'a> Candidate<'a> {
     /// What the match has before the value.
     pub(crate) fn name(&self) -> &'a str {
         self.text.get(self.lead..self.start).unwrap_or("")
+    }
+
+    /// The whole identifier at the start of the match, which the regex may have entered in its middle; `None` where
+    /// the value follows nothing that looks like a name.
+    pub(crate) fn assigned_name(&self) -> Option<(usize, usize)> {
+        let named =
+            self.rule.data.near.is_some() || self.rule.data.validator.is_some_and(is_generic);
+        let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(*b, b'_' | b'-' | b'.');
+        let bytes = self.text.as_bytes();
+        let back = bytes[..self.lead]
+            .iter()
+            .rev()
+            .take(LONGEST_NAME)
+            .take_while(|b| part(b))
+            .count();
+        let length = bytes[self.lead..self.start]
+            .iter()
+            .take(LONGEST_NAME)
+            .take_while(|b| part(b))
+            .count();
+        (named && length > 0).then_some((self.lead - back, self.lead + length))
     }
 
     pub(crate) fn before(&self) -> &'a [u8] {

@@ -1,6 +1,6 @@
 //! Finds secrets in text: access keys, tokens, private keys, passwords.
 //!
-//! One Aho-Corasick pass looks for the keywords of all rules; only around a keyword does a rule's regex run, and what
+//! One pass over the text looks for the keywords of all rules; only around a keyword does a rule's regex run, and what
 //! it finds must pass the entropy floor, the allow lists and the rule's validator. Rules are data
 //! (`catalogue/secrets/*.toml`), packed at build time and compiled on first use.
 //!

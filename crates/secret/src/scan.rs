@@ -5,8 +5,6 @@
 
 use std::cmp::Reverse;
 
-use aho_corasick::Input;
-use aho_corasick::automaton::OverlappingState;
 use memchr::{memchr, memrchr};
 use shindan_base::Span;
 use shindan_finding::Confidence;
@@ -38,6 +36,8 @@ pub struct SecretMatch<'r, 't> {
     pub rule: &'r Rule,
     /// The secret itself, without the name it is assigned to.
     pub span: Span,
+    /// The name that it is assigned to, where the rule looks for one: `DB_PASSWORD`.
+    pub name: Option<&'t str>,
     /// The value, for hashing; it must not outlive the scan, and cannot.
     pub value: SecretValue<'t>,
     /// A form for people.
@@ -56,9 +56,6 @@ impl Rules {
     pub fn scan<'r, 't>(&'r self, path: &str, text: &'t str) -> Vec<SecretMatch<'r, 't>> {
         let rules = self.as_slice();
         let index = self.index();
-        let Some(automaton) = &index.automaton else {
-            return Vec::new();
-        };
         let text = addressable(text);
 
         let file = FileContext::of(path);
@@ -70,24 +67,15 @@ impl Rules {
             found: Vec::new(),
         };
         let mut open = vec![Window::EMPTY; rules.len()];
-        let mut state = OverlappingState::start();
-        loop {
-            automaton.find_overlapping(Input::new(text), &mut state);
-            let Some(hit) = state.get_match() else { break };
-            for &rule in &index.rules_of[hit.pattern().as_usize()] {
-                if index.formats[rule as usize] & format == 0 {
+        index.for_each_keyword(text.as_bytes(), |from, to, woken| {
+            for &rule in woken {
+                if index.formats[rule as usize] & format == 0
+                    || open[rule as usize].covers(from, to)
+                {
                     continue;
                 }
                 let current = &mut open[rule as usize];
-                if current.covers(hit.start(), hit.end()) {
-                    continue;
-                }
-                let next = Window::around(
-                    text,
-                    hit.start(),
-                    hit.end(),
-                    rules[rule as usize].data.scope,
-                );
+                let next = Window::around(text, from, to, rules[rule as usize].data.scope);
                 if current.end > next.start && next.end - current.start <= JOINED_WINDOW {
                     current.end = next.end.max(current.end);
                     current.whole = next.whole;
@@ -96,7 +84,7 @@ impl Rules {
                     search.run(rule, done);
                 }
             }
-        }
+        });
         for (window, rule) in open.into_iter().zip(0..) {
             search.run(rule, window);
         }
@@ -109,6 +97,7 @@ impl Rules {
                 SecretMatch {
                     rule: &rules[found.rule as usize],
                     span: Span::new(found.start as u32, found.end as u32),
+                    name: found.name.and_then(|(from, to)| text.get(from..to)),
                     value,
                     masked: value.mask(),
                     confidence: found.confidence,
@@ -171,6 +160,7 @@ struct Found {
     start: usize,
     end: usize,
     rule: u32,
+    name: Option<(usize, usize)>,
     confidence: Confidence,
     doubt: Option<&'static str>,
 }
@@ -207,6 +197,7 @@ impl Search<'_, '_> {
                     start: candidate.start,
                     end: candidate.end,
                     rule: number,
+                    name: candidate.assigned_name(),
                     confidence: verdict.confidence,
                     doubt: verdict.doubt,
                 });

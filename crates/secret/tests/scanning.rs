@@ -37,6 +37,26 @@ fn the_span_covers_the_value_alone() {
 }
 
 #[test]
+fn the_name_is_the_whole_identifier() {
+    let text = "Environment:\n  Variables:\n    ORDERS_DB_PASSWORD: hunter2hunter\n";
+    let found = RULES.scan("template.yaml", text);
+    assert_eq!(found[0].rule.id(), "secret-template-environment");
+    assert_eq!(found[0].name, Some("ORDERS_DB_PASSWORD"));
+}
+
+#[test]
+fn windows_line_ends_change_nothing() {
+    assert_eq!(
+        ids(".env", "DB_PASSWORD=hunter2!\r\nX=1\r\n"),
+        ["secret-config-literal"]
+    );
+    assert_eq!(
+        RULES.scan(".env", "DB_PASSWORD=hunter2!\r\n")[0].span.end,
+        20
+    );
+}
+
+#[test]
 fn a_mistyped_token_is_reported_with_doubt() {
     let text = format!("t = 'ghp_{}'", "k3J9x0Q7v2M5n8B1z4C6h7T0r5Y2w9L3p6D1");
     let found = RULES.scan("app.py", &text);
@@ -114,9 +134,9 @@ fn long_lines_cost_no_more_than_short_ones() {
         let _ = rules.scan("a.yaml", &line);
         let once = start.elapsed();
         let start = std::time::Instant::now();
-        let _ = rules.scan("a.yaml", &line.repeat(8));
+        let _ = rules.scan("a.yaml", &line.repeat(16));
         assert!(
-            start.elapsed() < once * 32 + std::time::Duration::from_millis(200),
+            start.elapsed() < once * 64 + std::time::Duration::from_secs(1),
             "{unit}: {once:?}, {:?}",
             start.elapsed()
         );
