@@ -26,7 +26,7 @@ mod switch;
 mod try_finally;
 
 use rustc_hash::FxHashMap;
-use shindan_base::{FileId, Interner, Sym};
+use shindan_base::{FileId, Interner, Span, Sym};
 use shindan_source::Tree;
 
 use crate::ir::{ClassDef, ClassIdx, Func, FuncIdx, Module, Reg, Require};
@@ -59,12 +59,18 @@ pub fn lower(tree: &Tree, file: FileId, names: &Interner) -> Module {
         frame: Frame::default(),
     };
     lowerer.module(&tree.body);
+    lowerer.requires.sort_by_key(|(span, _)| span.start);
+    lowerer.requires.dedup();
     Module {
         file,
         language: tree.language,
         functions: lowerer.functions.into_iter().flatten().collect(),
         classes: lowerer.classes,
-        requires: lowerer.requires,
+        requires: lowerer
+            .requires
+            .into_iter()
+            .map(|(_, require)| require)
+            .collect(),
     }
 }
 
@@ -79,7 +85,8 @@ struct Lowerer<'t> {
     function_of_node: FxHashMap<usize, FuncIdx>,
     classes: Vec<ClassDef>,
     class_of_node: FxHashMap<usize, ClassIdx>,
-    requires: Vec<Require>,
+    /// With the place of each, because hoisted functions are lowered before what stands above them.
+    requires: Vec<(Span, Require)>,
     /// The registers of variables that live in one, by variable.
     registers: Vec<Option<Reg>>,
     scope: ScopeId,

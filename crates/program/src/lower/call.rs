@@ -253,7 +253,7 @@ impl<'t> Lowerer<'t> {
                         level: 0,
                         item: None,
                     };
-                    self.requires.push(require);
+                    self.requires.push((span, require));
                     return self.emit_into(Op::Import(require), into, span);
                 }
                 let callee = Callee::Value(self.emit(Op::LoadBuiltin(self.words.import), span));
@@ -320,11 +320,12 @@ impl<'t> Lowerer<'t> {
             _ => false,
         };
         if is_import {
-            self.requires.push(Require {
+            let require = Require {
                 module: *module,
                 level: 0,
                 item: None,
-            });
+            };
+            self.requires.push((callee.span, require));
         }
     }
 }

@@ -202,11 +202,13 @@ impl<'t> Lowerer<'t> {
     ) {
         let has = |word| f.decorators.iter().any(|d| last_name(d) == Some(word));
         let words = &self.words;
+        let is_class_method = self.is_python && has(words.classmethod);
         let method = Method {
             name,
             func,
-            is_static: is_static || (self.is_python && has(words.staticmethod)),
-            is_class_method: self.is_python && has(words.classmethod),
+            is_static: (is_static && !is_class_method)
+                || (self.is_python && has(words.staticmethod)),
+            is_class_method,
             is_getter: accessor == Accessor::Get
                 || (self.is_python
                     && (has(words.property) || has(words.cached_property) || has(words.getter))),

@@ -53,38 +53,38 @@ impl<'t> Lowerer<'t> {
         );
     }
 
-    fn require(&mut self, module: Sym, level: u32, item: Option<Sym>) -> Require {
+    fn require(&mut self, module: Sym, level: u32, item: Option<Sym>, span: Span) -> Require {
         let require = Require {
             module,
             level,
             item,
         };
-        self.requires.push(require);
+        self.requires.push((span, require));
         require
     }
 
     pub(super) fn import(&mut self, import: &'t Import, span: Span) {
         let (module, level) = (import.module, import.level);
         if import.names.is_empty() {
-            let require = self.require(module, level, None);
+            let require = self.require(module, level, None, span);
             self.emit(Op::Import(require), span);
         }
         for name in &import.names {
             match name {
                 ImportName::Root { local } => {
-                    let require = self.require(module, level, None);
+                    let require = self.require(module, level, None, span);
                     self.bind_name(*local, Op::ImportRoot(require), span);
                 }
                 ImportName::Module { local } => {
-                    let require = self.require(module, level, None);
+                    let require = self.require(module, level, None, span);
                     self.bind_name(*local, Op::Import(require), span);
                 }
                 ImportName::Item { name, local, span } => {
-                    let require = self.require(module, level, Some(*name));
+                    let require = self.require(module, level, Some(*name), *span);
                     self.bind_name(*local, Op::Import(require), *span);
                 }
                 ImportName::All => {
-                    let require = self.require(module, level, None);
+                    let require = self.require(module, level, None, span);
                     self.act(Op::ImportAll(require), span);
                 }
             }
@@ -158,7 +158,7 @@ impl<'t> Lowerer<'t> {
                 span,
             } => {
                 for &(name, exported) in names {
-                    let require = self.require(*module, 0, Some(name));
+                    let require = self.require(*module, 0, Some(name), *span);
                     let value = self.emit(Op::Import(require), *span);
                     self.act(
                         Op::Export {
@@ -174,7 +174,7 @@ impl<'t> Lowerer<'t> {
                 alias,
                 span,
             } => {
-                let require = self.require(*module, 0, None);
+                let require = self.require(*module, 0, None, *span);
                 match alias {
                     Some(alias) => {
                         let value = self.emit(Op::Import(require), *span);

@@ -1,7 +1,9 @@
 //! Finished blocks in reverse postorder.
 //!
 //! Chains of empty blocks are cut short, a block that only one other leads to by a plain jump is joined to it,
-//! unreachable blocks go away, and loop heads are marked. Edges to exception handlers count like all others.
+//! unreachable blocks go away, and loop heads are marked. Edges to exception handlers count like all others. Of the
+//! many reverse postorders it is one that puts what follows a loop behind the whole loop, so that a solver that goes
+//! by the order settles a loop before it leaves it.
 
 use smallvec::SmallVec;
 
@@ -12,7 +14,12 @@ use crate::ir::{Block, BlockId, Term};
 pub(super) fn finish(mut drafts: Vec<Draft>) -> Vec<Block> {
     cut_short(&mut drafts);
     join(&mut drafts);
-    let (order, number) = reverse_postorder(&drafts);
+    let no_depths = vec![0; drafts.len()];
+    let (order, number) = reverse_postorder(&drafts, &no_depths);
+    let (order, number) = match loop_depths(&drafts, &order, &number) {
+        Some(depths) => reverse_postorder(&drafts, &depths),
+        None => (order, number),
+    };
     let mut heads = vec![false; order.len()];
     for (i, &old) in order.iter().enumerate() {
         for to in successors(&drafts[old]) {
@@ -127,7 +134,7 @@ fn cut_short(drafts: &mut [Draft]) {
 
 /// Appends to each block the one that it alone leads to, under the same handler.
 fn join(drafts: &mut [Draft]) {
-    let (order, _) = reverse_postorder(drafts);
+    let (order, _) = reverse_postorder(drafts, &vec![0; drafts.len()]);
     let mut entries = vec![0u32; drafts.len()];
     entries[0] = 2;
     for &block in &order {
@@ -155,20 +162,65 @@ fn join(drafts: &mut [Draft]) {
     }
 }
 
+/// In how many loops each block is; `None` if there is no loop.
+fn loop_depths(drafts: &[Draft], order: &[usize], number: &[u32]) -> Option<Vec<u32>> {
+    let mut latches: Vec<(usize, usize)> = Vec::new();
+    for (i, &block) in order.iter().enumerate() {
+        latches.extend(
+            successors(&drafts[block])
+                .filter(|&to| number[to] as usize <= i)
+                .map(|to| (to, block)),
+        );
+    }
+    if latches.is_empty() {
+        return None;
+    }
+    latches.sort_unstable();
+    let mut before: Vec<SmallVec<[u32; 2]>> = vec![SmallVec::new(); drafts.len()];
+    for &block in order {
+        for to in successors(&drafts[block]) {
+            before[to].push(block as u32);
+        }
+    }
+    let mut depths = vec![0; drafts.len()];
+    let mut counted_for = vec![usize::MAX; drafts.len()];
+    let mut stack = Vec::new();
+    for &(head, latch) in &latches {
+        if counted_for[head] != head {
+            counted_for[head] = head;
+            depths[head] += 1;
+        }
+        stack.push(latch);
+        while let Some(block) = stack.pop() {
+            if counted_for[block] != head {
+                counted_for[block] = head;
+                depths[block] += 1;
+                stack.extend(before[block].iter().map(|&from| from as usize));
+            }
+        }
+    }
+    Some(depths)
+}
+
 /// The reachable blocks in reverse postorder, and the number that each block gets.
-fn reverse_postorder(drafts: &[Draft]) -> (Vec<usize>, Vec<u32>) {
+fn reverse_postorder(drafts: &[Draft], depths: &[u32]) -> (Vec<usize>, Vec<u32>) {
     const UNSEEN: u32 = u32::MAX;
+    // What is visited first comes last. Of two successors that is the one in fewer loops, else the second, so that a
+    // `then` side comes before the `else` side.
+    let onward = |block: usize| {
+        let mut onward: SmallVec<[usize; 3]> = successors(&drafts[block]).collect();
+        onward.sort_by_key(|&to| std::cmp::Reverse(depths[to]));
+        onward
+    };
     let mut number = vec![UNSEEN; drafts.len()];
     let mut order = Vec::with_capacity(drafts.len());
-    // The successors are visited last first, so that the `then` side comes before the `else` side and a loop's body
-    // before what follows the loop.
-    let mut stack: Vec<(usize, SmallVec<[usize; 3]>)> = vec![(0, successors(&drafts[0]).collect())];
+    let mut stack: Vec<(usize, SmallVec<[usize; 3]>)> = vec![(0, onward(0))];
     number[0] = 0;
     while let Some((block, rest)) = stack.last_mut() {
         match rest.pop() {
             Some(next) if number[next] == UNSEEN => {
                 number[next] = 0;
-                stack.push((next, successors(&drafts[next]).collect()));
+                stack.push((next, onward(next)));
             }
             Some(_) => {}
             None => {

@@ -119,13 +119,12 @@ impl<'t> Lowerer<'t> {
 
     /// Binds the result of `op`, or `default` when that is missing.
     fn bind_default(&mut self, pattern: &'t Pattern, op: Op, default: &'t Expr, span: Span) {
-        let (name, into) = match pattern.kind {
-            PatternKind::Name(name) => {
-                let place = self.place(name, pattern.span);
-                (Some(name), Self::register_of(place))
-            }
-            _ => (None, None),
+        let name = if let PatternKind::Name(name) = pattern.kind {
+            Some(name)
+        } else {
+            None
         };
+        let into = name.and_then(|name| Self::register_of(self.place(name, pattern.span)));
         let value = self.emit_into(op, into, span);
         let (missing, done) = (self.frame.new_block(), self.frame.new_block());
         self.frame.end(Term::IfNullish {
@@ -137,9 +136,7 @@ impl<'t> Lowerer<'t> {
         self.named(default, name, Some(value));
         self.frame.goto(done);
         self.frame.start(done);
-        if into.is_none() {
-            self.bind_value(pattern, value, span);
-        }
+        self.bind_value(pattern, value, span);
     }
 
     /// Every name that a pattern binds, in order.

@@ -11,9 +11,19 @@ use crate::ir::{Op, Reg};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Place {
     Register(Reg),
-    Cell { up: u32, name: Sym },
+    Cell {
+        up: u32,
+        name: Sym,
+    },
+    /// A cell of this function that no other assigns, and the register that holds the same.
+    OwnCell(Reg, Sym),
     Global(Sym),
-    Attribute { class: Reg, name: Sym },
+    /// The same for a name of the module, in the module's body.
+    OwnGlobal(Reg, Sym),
+    Attribute {
+        class: Reg,
+        name: Sym,
+    },
     Builtin(Sym),
 }
 
@@ -36,11 +46,13 @@ impl<'t> Lowerer<'t> {
     pub(super) fn place_of(&mut self, id: VarId, span: Span) -> Place {
         let var = self.scopes.var(id);
         let (name, owner) = (var.name, var.owner);
+        let is_own = owner == self.frame.id && !var.is_written_inside;
         match var.storage {
             Storage::Register if owner == self.frame.id => Place::Register(self.register(id)),
             // No use of another function's register is left after scopes are settled; a name that still is one stays
             // unknown.
             Storage::Register => Place::Builtin(name),
+            Storage::Cell(name) if is_own => Place::OwnCell(self.register(id), name),
             Storage::Cell(name) => {
                 let up = self
                     .scopes
@@ -48,6 +60,7 @@ impl<'t> Lowerer<'t> {
                     .saturating_sub(self.scopes.depth(owner));
                 Place::Cell { up, name }
             }
+            Storage::Global(name) if is_own => Place::OwnGlobal(self.register(id), name),
             Storage::Global(name) => Place::Global(name),
             Storage::Attribute(scope) => match self.class_value(scope, span) {
                 Some(class) => Place::Attribute { class, name },
@@ -92,7 +105,9 @@ impl<'t> Lowerer<'t> {
     /// The value of a place; a register is itself unless the value is wanted elsewhere.
     pub(super) fn load(&mut self, place: Place, into: Option<Reg>, span: Span) -> Reg {
         let op = match place {
-            Place::Register(reg) => return self.settle(reg, into, span),
+            Place::Register(reg) | Place::OwnCell(reg, _) | Place::OwnGlobal(reg, _) => {
+                return self.settle(reg, into, span);
+            }
             Place::Cell { up, name } => Op::LoadCell { up, name },
             Place::Global(name) => Op::LoadGlobal(name),
             Place::Attribute { class, name } => Op::Member {
@@ -105,12 +120,12 @@ impl<'t> Lowerer<'t> {
     }
 
     pub(super) fn store(&mut self, place: Place, value: Reg, span: Span) {
+        let value = self.settle(value, Self::register_of(place), span);
         match place {
-            Place::Register(reg) => {
-                self.settle(value, Some(reg), span);
-            }
+            Place::Register(_) => {}
             Place::Cell { up, name } => self.act(Op::StoreCell { up, name, value }, span),
-            Place::Global(name) | Place::Builtin(name) => {
+            Place::OwnCell(_, name) => self.act(Op::StoreCell { up: 0, name, value }, span),
+            Place::Global(name) | Place::OwnGlobal(_, name) | Place::Builtin(name) => {
                 self.act(Op::StoreGlobal(name, value), span)
             }
             Place::Attribute { class, name } => self.act(
@@ -127,7 +142,7 @@ impl<'t> Lowerer<'t> {
     /// The register to compute a value into that is then stored in `place`.
     pub(super) fn register_of(place: Place) -> Option<Reg> {
         match place {
-            Place::Register(reg) => Some(reg),
+            Place::Register(reg) | Place::OwnCell(reg, _) | Place::OwnGlobal(reg, _) => Some(reg),
             Place::Cell { .. } | Place::Global(_) | Place::Attribute { .. } | Place::Builtin(_) => {
                 None
             }

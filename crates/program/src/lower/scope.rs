@@ -4,6 +4,9 @@
 //! [`Scopes::settle`] then resolves the uses, which shows what inner functions capture. Scopes are found again by the
 //! address of their tree node, which stays put while the tree is borrowed.
 //!
+//! A variable of the module or one that is captured also has a register in its own function, unless an inner function
+//! assigns it: its function reads the register, so that a branch on it speaks of the variable, and writes both.
+//!
 //! **Invariant.** A variable whose storage is a register is used by its own function alone.
 
 use rustc_hash::FxHashMap;
@@ -73,6 +76,8 @@ pub(super) struct Var {
     pub(super) storage: Storage,
     /// Assigned inside a larger expression, so that an operand read earlier may be stale.
     pub(super) nested_write: bool,
+    /// Assigned by a function inside its own.
+    pub(super) is_written_inside: bool,
     captured: bool,
 }
 
@@ -174,6 +179,7 @@ impl Scopes {
             owner,
             storage: Storage::Register,
             nested_write: false,
+            is_written_inside: false,
             captured: false,
         });
         self.bind(scope, name, var);
@@ -226,6 +232,7 @@ impl Scopes {
                 continue;
             }
             var.captured = true;
+            var.is_written_inside |= r.usage != Use::Read;
             // A method's default value may name an attribute of its class, which is then read through the class.
             let scope = &self.scopes[var.scope.0 as usize];
             if let (ScopeKind::Class(Some(class)), Some(parent)) = (scope.kind, scope.parent)
