@@ -12,7 +12,7 @@ pub struct Limits {
     /// large Node.js package holds.
     pub entries: usize,
     /// Central-directory records or directory members that are looked at before the count stops.
-    /// A million names cost about a second and 150 MB; more is not a package.
+    /// A million names cost about a second and 170 MB; more is not a package.
     pub records: usize,
     /// Bytes read of one file. No source or manifest is larger, and one file fits in memory many times.
     pub file_bytes: u64,
@@ -40,6 +40,11 @@ pub struct Limits {
     pub template_bytes: u64,
     /// Functions taken from the templates of one artifact.
     pub functions: usize,
+    /// Variables, layers and callers taken of one function each. AWS allows 4 KB of variables and 5 layers.
+    pub members: usize,
+    /// Bytes of all texts taken from the templates of one artifact: defaults that hold for every
+    /// function of a template multiply.
+    pub declared_bytes: usize,
 }
 
 impl Default for Limits {
@@ -59,6 +64,8 @@ impl Default for Limits {
             skips: 1000,
             template_bytes: 4 * MIB,
             functions: 5000,
+            members: 500,
+            declared_bytes: 64 * 1024 * 1024,
         }
     }
 }

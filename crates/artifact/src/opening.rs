@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use crate::artifact::{Entry, Place, Store, is_archive_name, read_from};
 use crate::bytes::Bytes;
-use crate::classify::{classify_path, lies_in_package_folder};
+use crate::classify::{classify_path, lies_among_packages};
 use crate::limits::Limits;
 use crate::path::{PassedOver, is_within, normalise, parent, passed_over_folder, resolve};
-use crate::select::select;
+use crate::select::{LeftOut, importance, select};
 use crate::skip::{Skip, SkipList, SkipReason};
 use crate::zip::directory::{CutShort, DirectoryError, Kind};
 use crate::zip::{Directory, Record, entry, has_zip_signature};
@@ -27,6 +27,7 @@ pub(crate) struct Opening<'a> {
     nested_left: u64,
     stores: Vec<Store>,
     candidates: Vec<Entry>,
+    left_out: LeftOut,
     no_container: Arc<[String]>,
 }
 
@@ -39,6 +40,7 @@ impl<'a> Opening<'a> {
             nested_left: limits.nested_bytes,
             stores: Vec::new(),
             candidates: Vec::new(),
+            left_out: LeftOut::default(),
             no_container: Arc::new([]),
         }
     }
@@ -111,37 +113,19 @@ impl<'a> Opening<'a> {
         };
         let data_end = directory.start;
         let listed = self.accept_names(directory.records, &prefix);
-        let overlapping = overlapping(&listed, data_end);
+        let listed = self.without_overlaps(listed, data_end, &prefix);
+        let readable = self.only_readable(listed, &bytes, &prefix);
         let store = u32::try_from(self.stores.len()).unwrap_or(u32::MAX);
-        let mut records = Vec::new();
+        let records = self.most_important(readable, &prefix);
         let first = self.candidates.len();
-        for (number, (path, record)) in listed.into_iter().enumerate() {
-            let reason = if overlapping.contains(&number) {
-                Some(SkipReason::OverlappingEntries)
-            } else {
-                match record.kind {
-                    Kind::Symlink => {
-                        let skip = self.link_in_archive(&bytes, path, &record, &prefix);
-                        self.skips.push(skip);
-                        continue;
-                    }
-                    Kind::Special => Some(SkipReason::NotARegularFile),
-                    Kind::File | Kind::Folder => entry::refusal(&record, self.limits),
-                }
+        for (number, record) in records.iter().enumerate() {
+            let place = Place {
+                store,
+                record: u32::try_from(number).unwrap_or(u32::MAX),
             };
-            let path = format!("{prefix}{path}");
-            match reason {
-                Some(reason) => self.skips.push(Skip::new(path, reason)),
-                None => {
-                    let place = Place {
-                        store,
-                        record: u32::try_from(records.len()).unwrap_or(u32::MAX),
-                    };
-                    self.candidates
-                        .push(candidate(path, record.size, container, place));
-                    records.push(record);
-                }
-            }
+            let path = format!("{prefix}{}", record.name);
+            self.candidates
+                .push(candidate(path, record.size, container, place));
         }
         self.stores.push(Store::Zip { bytes, records });
         let nested: Vec<usize> = (first..self.candidates.len())
@@ -155,87 +139,150 @@ impl<'a> Opening<'a> {
 
     /// What was found: the chosen entries in the order of their paths, and all skips.
     pub(crate) fn into_parts(mut self) -> (&'a Limits, Vec<Store>, Vec<Entry>, Vec<Skip>) {
-        let entries = select(self.candidates, self.limits, &mut self.skips);
+        let entries = select(self.candidates, self.left_out, self.limits, &mut self.skips);
         (self.limits, self.stores, entries, self.skips.into_sorted())
     }
 
-    /// The records with usable and unique names, sorted by path.
-    fn accept_names(&mut self, records: Vec<Record>, prefix: &str) -> Vec<(String, Record)> {
+    /// The records of files with usable and unique names, normalised and sorted.
+    fn accept_names(&mut self, mut records: Vec<Record>, prefix: &str) -> Vec<Record> {
         let mut noted = BTreeSet::new();
-        let mut listed = Vec::with_capacity(records.len());
-        for record in records {
-            let path = match normalise(&record.name, self.limits.path_bytes) {
-                Ok(path) => path,
-                Err(reason) => {
-                    if record.kind != Kind::Folder {
-                        let shown = format!("{prefix}{}", shown_name(&record.name));
-                        self.skips
-                            .push(Skip::new(shown, SkipReason::UnsafePath(reason)));
-                    }
-                    continue;
-                }
-            };
-            if record.kind == Kind::Folder {
-                continue;
-            }
-            if let Some((folder, how)) = passed_over_folder(&path) {
-                if how == PassedOver::WithNote && noted.insert(folder.to_owned()) {
-                    self.skips.push(Skip::new(
-                        format!("{prefix}{folder}"),
-                        SkipReason::ToolCache,
-                    ));
-                }
-                continue;
-            }
-            if path.matches('/').count() > self.limits.directory_depth {
-                let limit = self.limits.directory_depth as u64;
-                self.skips.push(Skip::new(
-                    format!("{prefix}{path}"),
-                    SkipReason::FoldersTooDeep { limit },
-                ));
-                continue;
-            }
-            listed.push((path, record));
-        }
+        records.retain_mut(|record| self.accept_name(record, &mut noted, prefix));
         // The sort is stable, so that of equal names the last in the archive stays last.
-        listed.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut unique: Vec<(String, Record)> = Vec::with_capacity(listed.len());
-        let mut times = 1;
-        for (path, record) in listed {
-            if let Some(last) = unique.last_mut().filter(|last| last.0 == path) {
-                last.1 = record;
-                times += 1;
-                continue;
+        records.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut duplicates: Vec<(Box<str>, u64)> = Vec::new();
+        records.dedup_by(|later, kept| {
+            if later.name != kept.name {
+                return false;
             }
-            self.note_duplicate(unique.last(), &mut times, prefix);
-            unique.push((path, record));
-        }
-        self.note_duplicate(unique.last(), &mut times, prefix);
-        unique
-    }
-
-    fn note_duplicate(&mut self, last: Option<&(String, Record)>, times: &mut u64, prefix: &str) {
-        if let Some((path, _)) = last
-            && *times > 1
-        {
+            std::mem::swap(later, kept);
+            match duplicates.last_mut() {
+                Some((name, times)) if *name == kept.name => *times += 1,
+                _ => duplicates.push((kept.name.clone(), 2)),
+            }
+            true
+        });
+        for (name, times) in duplicates {
             self.skips.push(Skip::new(
-                format!("{prefix}{path}"),
-                SkipReason::DuplicateName { times: *times },
+                format!("{prefix}{name}"),
+                SkipReason::DuplicateName { times },
             ));
         }
-        *times = 1;
+        records
     }
 
-    fn link_in_archive(&self, bytes: &Bytes, path: String, record: &Record, prefix: &str) -> Skip {
-        const LONGEST_TARGET: u64 = 4096;
-        let target = if record.size > LONGEST_TARGET {
-            None
-        } else {
-            entry::unpack(bytes, record, self.limits).ok()
+    fn accept_name(
+        &mut self,
+        record: &mut Record,
+        noted: &mut BTreeSet<String>,
+        prefix: &str,
+    ) -> bool {
+        let path = match normalise(&record.name, self.limits.path_bytes) {
+            Ok(path) => path,
+            Err(reason) => {
+                if record.kind != Kind::Folder {
+                    let shown = format!("{prefix}{}", shown_name(&record.name));
+                    self.skips
+                        .push(Skip::new(shown, SkipReason::UnsafePath(reason)));
+                }
+                return false;
+            }
         };
-        let mut skip = link_skip(path, &String::from_utf8_lossy(&target.unwrap_or_default()));
-        skip.path = format!("{prefix}{}", skip.path);
-        skip
+        if record.kind == Kind::Folder {
+            return false;
+        }
+        if let Some((folder, how)) = passed_over_folder(&path) {
+            if how == PassedOver::WithNote && noted.insert(folder.to_owned()) {
+                self.skips.push(Skip::new(
+                    format!("{prefix}{folder}"),
+                    SkipReason::ToolCache,
+                ));
+            }
+            return false;
+        }
+        if path.matches('/').count() > self.limits.directory_depth {
+            let limit = self.limits.directory_depth as u64;
+            self.skips.push(Skip::new(
+                format!("{prefix}{path}"),
+                SkipReason::FoldersTooDeep { limit },
+            ));
+            return false;
+        }
+        if *record.name != *path {
+            record.name = path.into();
+        }
+        true
+    }
+
+    /// The records whose bytes belong to no record before them and not to the directory.
+    fn without_overlaps(
+        &mut self,
+        mut records: Vec<Record>,
+        data_end: u64,
+        prefix: &str,
+    ) -> Vec<Record> {
+        let overlapping = overlapping(&records, data_end);
+        let mut number = 0;
+        records.retain(|record| {
+            let overlaps = overlapping.contains(&number);
+            if overlaps {
+                self.skips.push(Skip::new(
+                    format!("{prefix}{}", record.name),
+                    SkipReason::OverlappingEntries,
+                ));
+            }
+            number += 1;
+            !overlaps
+        });
+        records
+    }
+
+    fn only_readable(
+        &mut self,
+        mut records: Vec<Record>,
+        bytes: &Bytes,
+        prefix: &str,
+    ) -> Vec<Record> {
+        records.retain(|record| {
+            let reason = match record.kind {
+                Kind::Symlink => {
+                    self.skips
+                        .push(link_in_archive(bytes, record, self.limits, prefix));
+                    return false;
+                }
+                Kind::Special => Some(SkipReason::NotARegularFile),
+                Kind::File | Kind::Folder => entry::refusal(record, self.limits),
+            };
+            let is_readable = reason.is_none();
+            if let Some(reason) = reason {
+                self.skips
+                    .push(Skip::new(format!("{prefix}{}", record.name), reason));
+            }
+            is_readable
+        });
+        records
+    }
+
+    /// As many records as there may be entries. What is not among the most important of its archive
+    /// is not among those of the whole either, and need not be kept until the end.
+    fn most_important(&mut self, records: Vec<Record>, prefix: &str) -> Vec<Record> {
+        if records.len() <= self.limits.entries {
+            return records;
+        }
+        let mut ranked: Vec<(u8, Record)> = records
+            .into_iter()
+            .map(|record| {
+                let verdict = classify_path(&record.name);
+                (importance(verdict.class, verdict.is_test), record)
+            })
+            .collect();
+        ranked.sort_by_key(|(importance, _)| *importance);
+        for (_, record) in ranked.drain(self.limits.entries..) {
+            let path = format!("{prefix}{}", record.name);
+            self.left_out
+                .add(&path, classify_path(&path).class, !prefix.is_empty());
+        }
+        ranked.sort_by(|a, b| a.1.name.cmp(&b.1.name));
+        ranked.into_iter().map(|(_, record)| record).collect()
     }
 
     /// Opens the archive that candidate `at` is.
@@ -272,6 +319,22 @@ impl<'a> Opening<'a> {
         self.open_archive(Bytes::Memory(content.into()), &entry.path, &container)
             .map_err(|error| SkipReason::Corrupt(error.to_string()))
     }
+}
+
+/// The skip for a link in an archive; its content is where it leads.
+fn link_in_archive(bytes: &Bytes, record: &Record, limits: &Limits, prefix: &str) -> Skip {
+    const LONGEST_TARGET: u64 = 4096;
+    let target = if record.size > LONGEST_TARGET {
+        None
+    } else {
+        entry::unpack(bytes, record, limits).ok()
+    };
+    let mut skip = link_skip(
+        record.name.to_string(),
+        &String::from_utf8_lossy(&target.unwrap_or_default()),
+    );
+    skip.path.insert_str(0, prefix);
+    skip
 }
 
 /// The skip for a link at `path`. Where it leads is decided by its text alone: following it, even
@@ -318,16 +381,16 @@ fn candidate(path: String, size: u64, container: &Arc<[String]>, place: Place) -
 fn is_opened_in_place(entry: &Entry) -> bool {
     is_archive_name(&entry.path)
         && !entry.is_test
-        && !(entry.path.ends_with(".zip") && lies_in_package_folder(&entry.path))
+        && !(entry.path.ends_with(".zip") && lies_among_packages(&entry.path))
 }
 
-/// The records whose bytes belong to a record before them or to the directory.
-fn overlapping(listed: &[(String, Record)], data_end: u64) -> BTreeSet<usize> {
+/// The numbers of records whose bytes belong to a record before them or to the directory.
+fn overlapping(records: &[Record], data_end: u64) -> BTreeSet<usize> {
     const LOCAL_LENGTH: u64 = 30;
-    let mut spans: Vec<(u64, u64, usize)> = listed
+    let mut spans: Vec<(u64, u64, usize)> = records
         .iter()
         .enumerate()
-        .map(|(number, (_, record))| {
+        .map(|(number, record)| {
             // The extra field of the local header is not known here, so the end is the least possible.
             let end = record
                 .offset

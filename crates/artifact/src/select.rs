@@ -5,13 +5,30 @@
 //! number of threads.
 
 use crate::artifact::Entry;
-use crate::classify::{Class, lies_in_package_folder};
+use crate::classify::{Class, lies_among_packages};
 use crate::limits::Limits;
 use crate::skip::{Skip, SkipList, SkipReason};
+
+/// Entries that were not chosen for their number, counted as they are met.
+#[derive(Debug, Default)]
+pub(crate) struct LeftOut {
+    count: u64,
+    any_own: bool,
+}
+
+impl LeftOut {
+    pub(crate) fn add(&mut self, path: &str, class: Class, is_nested: bool) {
+        self.count += 1;
+        // Classes in the jars of others are many and not one's own.
+        let is_library_content = class == Class::Compiled && is_nested;
+        self.any_own |= !is_library_content && !lies_among_packages(path);
+    }
+}
 
 /// The chosen entries, sorted by path; the others become skips.
 pub(crate) fn select(
     mut candidates: Vec<Entry>,
+    mut left_out: LeftOut,
     limits: &Limits,
     skips: &mut SkipList,
 ) -> Vec<Entry> {
@@ -19,54 +36,56 @@ pub(crate) fn select(
     let total: u64 = candidates
         .iter()
         .fold(0, |sum, entry| sum.saturating_add(entry.size));
-    if candidates.len() <= limits.entries && total <= limits.total_bytes {
-        return candidates;
-    }
-    // Stable: within a rank the order of the paths stays.
-    candidates.sort_by_key(rank);
-    if candidates.len() > limits.entries {
-        let left_out = candidates.split_off(limits.entries);
-        let reason = SkipReason::TooManyEntries {
-            left_out: left_out.len() as u64,
-            limit: limits.entries as u64,
-        };
-        skips.push(Skip::new("", reason).with_incomplete(left_out.iter().any(is_own)));
-    }
-    let mut left = limits.total_bytes;
-    let mut chosen = Vec::with_capacity(candidates.len());
-    for entry in candidates {
-        match left.checked_sub(entry.size) {
-            Some(rest) => {
-                left = rest;
-                chosen.push(entry);
-            }
-            None => skips.push(Skip::new(
-                entry.path,
-                SkipReason::TotalTooLarge {
-                    limit: limits.total_bytes,
-                },
-            )),
+    let fits = candidates.len() <= limits.entries && total <= limits.total_bytes;
+    if !fits {
+        // Stable: within a rank the order of the paths stays.
+        candidates.sort_by_key(|entry| {
+            (
+                importance(entry.class, entry.is_test),
+                entry.container.len(),
+            )
+        });
+        for entry in candidates.drain(limits.entries.min(candidates.len())..) {
+            left_out.add(&entry.path, entry.class, !entry.container.is_empty());
         }
     }
-    chosen.sort_by(|a, b| a.path.cmp(&b.path));
-    chosen
+    if left_out.count > 0 {
+        let reason = SkipReason::TooManyEntries {
+            left_out: left_out.count,
+            limit: limits.entries as u64,
+        };
+        skips.push(Skip::new("", reason).with_incomplete(left_out.any_own));
+    }
+    if fits {
+        return candidates;
+    }
+    let mut left = limits.total_bytes;
+    candidates.retain(|entry| match left.checked_sub(entry.size) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => {
+            let reason = SkipReason::TotalTooLarge {
+                limit: limits.total_bytes,
+            };
+            skips.push(Skip::new(entry.path.clone(), reason));
+            false
+        }
+    });
+    candidates.sort_by(|a, b| a.path.cmp(&b.path));
+    candidates
 }
 
-fn rank(entry: &Entry) -> (u8, usize) {
-    let class = match entry.class {
-        Class::FirstParty if !entry.is_test => 0,
+/// The rank in which files are chosen, the lowest first.
+pub(crate) fn importance(class: Class, is_test: bool) -> u8 {
+    match class {
+        Class::FirstParty if !is_test => 0,
         Class::FirstParty => 1,
         Class::Config => 2,
         Class::Vendored => 3,
         Class::Generated => 4,
         Class::Compiled => 5,
         Class::Data => 6,
-    };
-    (class, entry.container.len())
-}
-
-/// Whether the entry may hold what the package's authors wrote.
-fn is_own(entry: &Entry) -> bool {
-    let is_library_content = entry.class == Class::Compiled && !entry.container.is_empty();
-    !is_library_content && !lies_in_package_folder(&entry.path)
+    }
 }

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::classify::{Class, classify_path, lies_in_package_folder};
+use crate::classify::{Class, classify_path, lies_among_packages};
 
 /// One part of an artifact that was not, or will not be, read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -281,7 +281,7 @@ impl SkipList {
 }
 
 fn loses_code(path: &str, reason: &SkipReason) -> bool {
-    if lies_in_package_folder(path) {
+    if lies_among_packages(path) {
         return false;
     }
     let class = classify_path(path).class;

@@ -429,3 +429,46 @@ fn large_files_are_skipped_and_only_source_makes_the_scan_incomplete() {
         "z.py: 101 bytes large, more than the 100 that are read of one file"
     );
 }
+
+#[test]
+fn what_matters_most_is_kept_when_there_are_too_many() {
+    let limits = Limits {
+        entries: 2,
+        ..Limits::default()
+    };
+    let names = [
+        "a.bin",
+        "b.yaml",
+        "node_modules/x/y.js",
+        "test_z.py",
+        "z.py",
+    ];
+    let artifact = Artifact::from_bytes("x.zip", zip(&names.map(|name| item(name, "x"))), &limits)
+        .expect("opens");
+    assert_eq!(paths(&artifact), ["test_z.py", "z.py"]);
+    assert_eq!(
+        skips(&artifact),
+        ["more than 2 files; 3 were not looked at"]
+    );
+    let vendored = ["a.py", "b.py", "node_modules/x/y.js"].map(|name| item(name, "x"));
+    let artifact = Artifact::from_bytes("x.zip", zip(&vendored), &limits).expect("opens");
+    assert!(!only_skip(&artifact).is_incomplete());
+}
+
+#[test]
+fn archives_written_as_a_stream_are_read() {
+    use std::io::{Read, Write};
+    let mut writer = ::zip::ZipWriter::new_stream(Vec::new());
+    let options = ::zip::write::SimpleFileOptions::default().large_file(true);
+    writer.start_file("a.py", options).expect("file");
+    writer.write_all(&b"x = 1\n".repeat(1000)).expect("content");
+    let mut bytes = Vec::new();
+    let mut inner = writer.finish().expect("zip").into_inner();
+    std::io::Cursor::new(&mut inner)
+        .read_to_end(&mut bytes)
+        .expect("memory");
+    assert_eq!(
+        read(&open(bytes), "a.py").map(|content| content.len()),
+        Ok(6000)
+    );
+}

@@ -15,7 +15,7 @@ use std::fmt;
 
 pub use content::classify_content;
 pub use path::classify_path;
-pub(crate) use path::lies_in_package_folder;
+pub(crate) use path::lies_among_packages;
 
 /// What kind of file an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +53,8 @@ pub enum Reason {
     Name,
     /// A first line that names an interpreter.
     Shebang,
+    /// Lies in an archive in which libraries are shipped.
+    LibraryArchive,
     /// Lies in a folder into which a package manager installs.
     PackageFolder(&'static str),
     /// An installer's manifest beside it lists it.
@@ -97,6 +99,7 @@ impl fmt::Display for Reason {
             Self::PackageFolder(folder) => {
                 write!(f, "lies in `{folder}`, where packages are installed")
             }
+            Self::LibraryArchive => f.write_str("lies in the archive of a library"),
             Self::InstallerManifest => f.write_str("the manifest of an installed package lists it"),
             Self::VirtualEnvironment => f.write_str("lies in a Python virtual environment"),
             Self::LicenceBanner => f.write_str("starts with the banner of a published library"),

@@ -7,31 +7,45 @@ use crate::path::{extension, file_name};
 #[must_use]
 pub fn classify_path(path: &str) -> Classification {
     // Of a path into an archive the part after the last `!/` follows the customs.
-    let path = path.rsplit_once("!/").map_or(path, |(_, inner)| inner);
-    let (class, reason) = class_of(path);
+    let inner = path.rsplit_once("!/").map_or(path, |(_, inner)| inner);
+    let (class, reason) = class_of(path, inner);
     Classification {
         class,
         reason,
-        is_test: is_test(path),
+        is_test: is_test(inner),
     }
 }
 
-/// Whether `path`, of whatever kind, lies where a package manager installs.
-pub(crate) fn lies_in_package_folder(path: &str) -> bool {
-    package_folder(path).is_some()
+/// Whether `path`, of whatever kind, lies where others' code is installed or shipped.
+pub(crate) fn lies_among_packages(path: &str) -> bool {
+    package_folder(path).is_some() || lies_in_library_archive(path)
 }
 
-fn class_of(path: &str) -> (Class, Reason) {
-    let own = by_name(file_name(path));
+fn class_of(path: &str, inner: &str) -> (Class, Reason) {
+    let own = by_name(file_name(inner));
     if matches!(own.0, Class::FirstParty | Class::Config | Class::Generated) {
         if let Some(folder) = package_folder(path) {
             return (Class::Vendored, Reason::PackageFolder(folder));
+        }
+        if lies_in_library_archive(path) {
+            return (Class::Vendored, Reason::LibraryArchive);
         }
         if let Some(folder) = build_folder(path) {
             return (Class::Generated, Reason::BuildFolder(folder));
         }
     }
     own
+}
+
+/// Whether one of the archives around `path` is of a kind in which libraries are shipped. A jar that
+/// is the artifact itself is around nothing, since its own name is no part of the paths.
+fn lies_in_library_archive(path: &str) -> bool {
+    path.match_indices("!/").any(|(at, _)| {
+        matches!(
+            extension(&path[..at]).as_str(),
+            "jar" | "whl" | "egg" | "nupkg"
+        )
+    })
 }
 
 /// The folder on the way to `path` into which a package manager installs.
@@ -67,7 +81,10 @@ fn package_folder(path: &str) -> Option<&'static str> {
 /// The folder on the way to `path` that holds copies made by a build tool from sources elsewhere.
 fn build_folder(path: &str) -> Option<&'static str> {
     let is_in = |known: &str| {
-        path.starts_with(&format!("{known}/")) || path.contains(&format!("/{known}/"))
+        path.match_indices(known).any(|(at, _)| {
+            let starts_part = at == 0 || path.as_bytes()[at - 1] == b'/';
+            starts_part && path[at + known.len()..].starts_with('/')
+        })
     };
     [".aws-sam/build", ".serverless", ".webpack", ".esbuild"]
         .into_iter()
@@ -239,5 +256,10 @@ mod tests {
     fn paths_into_archives_are_judged_by_their_inner_part() {
         assert_eq!(class("tests/layer.zip!/python/app.py"), Class::FirstParty);
         assert!(!classify_path("tests/layer.zip!/python/app.py").is_test);
+        let verdict = classify_path("lib/a.jar!/META-INF/maven/pom.xml");
+        assert_eq!(
+            (verdict.class, verdict.reason),
+            (Class::Vendored, Reason::LibraryArchive)
+        );
     }
 }

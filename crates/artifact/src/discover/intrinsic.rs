@@ -3,9 +3,35 @@
 //! A function can be written as a tag (`!Sub x`) or as a mapping of one key (`Fn::Sub: x`). Values
 //! of parameters are their defaults; everything that only exists once deployed is unknown.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::yaml::{Node, Value};
+
+/// The values a template gives to names.
+#[derive(Debug, Default)]
+pub(super) struct Parameters<'a> {
+    defaults: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> Parameters<'a> {
+    pub(super) fn of(template: &'a Node) -> Self {
+        let pairs = template
+            .get("Parameters")
+            .map(Node::pairs)
+            .unwrap_or_default();
+        let default = |node: &'a Node| node.get("Default").and_then(Node::literal);
+        Self {
+            defaults: pairs
+                .into_iter()
+                .filter_map(|pair| Some((&*pair.key, default(&pair.value)?)))
+                .collect(),
+        }
+    }
+}
+
+/// What is put together from defaults is cut off above the size of the largest template.
+const LONGEST: usize = 4 * 1024 * 1024;
 
 /// The name and argument of an intrinsic function. A tagged node is its own argument.
 fn call(node: &Node) -> Option<(&str, &Node)> {
@@ -51,14 +77,17 @@ pub(super) fn reference(node: &Node) -> Option<&str> {
 }
 
 /// The text `node` will have, if that can be known.
-pub(super) fn known_text(node: &Node, template: &Node) -> Option<String> {
+pub(super) fn known_text(node: &Node, parameters: &Parameters<'_>) -> Option<String> {
     if let Some(text) = node.literal() {
         return Some(text.to_owned());
     }
     let (function, argument) = call(node)?;
     match function {
-        "Ref" => parameter_default(argument.text()?, template).map(str::to_owned),
-        "Sub" => substitute(argument.text()?, template),
+        "Ref" => parameters
+            .defaults
+            .get(argument.text()?)
+            .map(|text| (*text).to_owned()),
+        "Sub" => substitute(argument.text()?, parameters),
         "Join" => {
             let [separator, parts] = argument.items() else {
                 return None;
@@ -70,17 +99,13 @@ pub(super) fn known_text(node: &Node, template: &Node) -> Option<String> {
 }
 
 /// A text to show for `node` where it cannot be known.
-pub(super) fn shown(node: &Node, template: &Node) -> String {
-    known_text(node, template)
+pub(super) fn shown(node: &Node, parameters: &Parameters<'_>) -> String {
+    known_text(node, parameters)
         .or_else(|| reference(node).map(|name| format!("${{{name}}}")))
         .unwrap_or_else(|| "(computed)".to_owned())
 }
 
-fn parameter_default<'a>(name: &str, template: &'a Node) -> Option<&'a str> {
-    template.at(&["Parameters", name, "Default"])?.literal()
-}
-
-fn substitute(text: &str, template: &Node) -> Option<String> {
+fn substitute(text: &str, parameters: &Parameters<'_>) -> Option<String> {
     let mut result = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
@@ -89,7 +114,11 @@ fn substitute(text: &str, template: &Node) -> Option<String> {
         match name.strip_prefix('!') {
             // `${!x}` is written for a literal `${x}`.
             Some(literal) => result.push_str(&format!("${{{literal}}}")),
-            None => result.push_str(parameter_default(name, template)?),
+            None => result.push_str(parameters.defaults.get(name)?),
+        }
+        // Each reference may stand for much more text than it is itself.
+        if result.len() > LONGEST {
+            return None;
         }
         rest = after;
     }

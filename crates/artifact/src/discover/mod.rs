@@ -26,6 +26,7 @@ use memchr::memmem;
 use crate::artifact::{Artifact, Entry};
 use crate::classify::Class;
 use crate::layers::Language;
+use crate::limits::Limits;
 use crate::path::file_name;
 
 pub use event::EventKind;
@@ -122,7 +123,7 @@ pub enum LayerRef {
 /// Finds all functions that templates in the artifact declare.
 #[must_use]
 pub fn discover(artifact: &Artifact) -> Discovery {
-    let mut discovery = Discovery::default();
+    let mut found = Collector::new(artifact.limits());
     let mut terraform = terraform::Modules::default();
     for entry in artifact.entries() {
         if !may_be_template(entry, artifact.limits().template_bytes) {
@@ -132,64 +133,118 @@ pub fn discover(artifact: &Artifact) -> Discovery {
             continue;
         };
         let is_terraform = entry.path.ends_with(".tf");
-        let wanted = if is_terraform {
-            terraform::is_wanted(&content)
+        let guess = if is_terraform {
+            None
         } else {
-            guess(&entry.path, &content).is_some()
+            guess(&entry.path, &content)
         };
-        if !wanted {
+        if guess.is_none() && !(is_terraform && terraform::is_wanted(&content)) {
             continue;
         }
         let Ok(text) = std::str::from_utf8(&content) else {
-            discovery.note(&entry.path, "looks like a template, but is not UTF-8");
+            found.note(&entry.path, "looks like a template, but is not UTF-8");
             continue;
         };
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        if is_terraform {
-            terraform.add(&entry.path, text, &mut discovery);
+        let Some(guess) = guess else {
+            terraform.add(&entry.path, text, &mut found);
             continue;
-        }
-        match (guess(&entry.path, &content), yaml::parse(text)) {
-            (_, Err(error)) => discovery.note(
-                &entry.path,
-                format!("looks like a template, but cannot be parsed: {error}"),
-            ),
-            (Some(Guess::CloudFormation), Ok(root)) => {
-                cloudformation::find(artifact, &entry.path, text, &root, &mut discovery);
+        };
+        match yaml::parse(text) {
+            Err(error) => {
+                found.note(
+                    &entry.path,
+                    format!("looks like a template, but cannot be parsed: {error}"),
+                );
             }
-            (Some(Guess::Serverless), Ok(root)) => {
-                serverless::find(artifact, &entry.path, &root, &mut discovery)
-            }
-            (None, Ok(_)) => {}
+            Ok(root) => match guess {
+                Guess::CloudFormation => {
+                    cloudformation::find(artifact, &entry.path, text, &root, &mut found)
+                }
+                Guess::Serverless => serverless::find(artifact, &entry.path, &root, &mut found),
+            },
         }
     }
-    terraform.find(artifact, &mut discovery);
-    discovery.keep_within(artifact.limits().functions);
-    discovery
+    terraform.find(artifact, &mut found);
+    found.finish()
 }
 
-impl Discovery {
+/// What has been found so far, and how much more may be.
+struct Collector {
+    found: Discovery,
+    functions_left: usize,
+    bytes_left: usize,
+    members: usize,
+    is_noted: bool,
+}
+
+impl Collector {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            found: Discovery::default(),
+            functions_left: limits.functions,
+            bytes_left: limits.declared_bytes,
+            members: limits.members,
+            is_noted: false,
+        }
+    }
+
     fn note(&mut self, path: &str, text: impl Into<String>) {
-        self.notes.push(Note {
+        self.found.notes.push(Note {
             path: path.to_owned(),
             text: text.into(),
         });
     }
 
-    fn keep_within(&mut self, limit: usize) {
-        self.functions
-            .sort_by(|a, b| a.origin.path.cmp(&b.origin.path));
-        if self.functions.len() > limit {
-            let left_out = self.functions.len() - limit;
-            self.functions.truncate(limit);
-            self.note(
-                "",
-                format!("more than {limit} functions are declared; {left_out} were left out"),
-            );
+    /// Whether another function may be added; when not, a note says so once.
+    fn has_room(&mut self, path: &str) -> bool {
+        let has_room = self.functions_left > 0 && self.bytes_left > 0;
+        if !has_room && !self.is_noted {
+            self.is_noted = true;
+            self.note(path, "declares more functions than are listed; the rest was left out, here and in later templates");
         }
-        self.notes
-            .sort_by(|a, b| (&a.path, &a.text).cmp(&(&b.path, &b.text)));
+        has_room
     }
+
+    fn add(&mut self, function: FunctionDecl) {
+        self.functions_left = self.functions_left.saturating_sub(1);
+        self.bytes_left = self.bytes_left.saturating_sub(size_of_texts(&function));
+        self.found.functions.push(function);
+    }
+
+    fn finish(self) -> Discovery {
+        let mut found = self.found;
+        // Terraform modules come last, since a module is known only once all of its files are.
+        found
+            .functions
+            .sort_by(|a, b| a.origin.path.cmp(&b.origin.path));
+        found
+            .notes
+            .sort_by(|a, b| (&a.path, &a.text).cmp(&(&b.path, &b.text)));
+        found
+    }
+}
+
+fn size_of_texts(function: &FunctionDecl) -> usize {
+    let code = match &function.code {
+        CodeLocation::Path(path) => path.len(),
+        CodeLocation::Inline(code) => code.source.len() + code.template.len(),
+        CodeLocation::Elsewhere { what, why } => what.len() + why.len(),
+    };
+    let layers = function.layers.iter().map(|layer| match layer {
+        LayerRef::Path(text) | LayerRef::Elsewhere { what: text } => text.len(),
+    });
+    let variables = function
+        .environment
+        .iter()
+        .map(|(key, value)| key.len() + value.len());
+    let names = [&function.runtime, &function.handler]
+        .into_iter()
+        .flatten()
+        .map(String::len);
+    code + function.name.len()
+        + function.origin.path.len()
+        + layers.chain(variables).chain(names).sum::<usize>()
 }
 
 enum Guess {

@@ -4,17 +4,18 @@
 //! template's folder unless it names an artifact. Variables are followed when they point at the same
 //! file (`${self:custom.stage}`); others are unknown.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::EventKind;
 use super::locate::{in_image, locate};
 use super::yaml::{Node, Pair};
-use super::{CodeLocation, Discovery, FunctionDecl, LayerRef, Origin, TemplateKind};
+use super::{CodeLocation, Collector, FunctionDecl, LayerRef, Origin, TemplateKind};
 use crate::artifact::Artifact;
 use crate::path::parent;
 
 /// Adds the functions of one template.
-pub(super) fn find(artifact: &Artifact, path: &str, root: &Node, discovery: &mut Discovery) {
+pub(super) fn find(artifact: &Artifact, path: &str, root: &Node, found: &mut Collector) {
     let provider = root.get("provider");
     let provider_name = provider.and_then(|provider| {
         provider
@@ -27,11 +28,19 @@ pub(super) fn find(artifact: &Artifact, path: &str, root: &Node, discovery: &mut
     if provider_name != Some("aws") {
         return;
     }
+    let layers = root.get("layers").map(Node::pairs).unwrap_or_default();
+    let environment = provider.and_then(|provider| provider.get("environment"));
     let file = File {
         artifact,
         path,
         root,
         provider,
+        environment: environment.map(Node::pairs).unwrap_or_default(),
+        layers: layers
+            .into_iter()
+            .map(|pair| (pair.key.to_ascii_lowercase(), &*pair.value))
+            .collect(),
+        lookups_left: Cell::new(MOST_LOOKUPS),
     };
     let groups = if functions.is_mapping() {
         vec![functions]
@@ -42,11 +51,14 @@ pub(super) fn find(artifact: &Artifact, path: &str, root: &Node, discovery: &mut
     for group in groups {
         has_unread |= !group.is_mapping();
         for pair in group.pairs() {
-            discovery.functions.push(file.function(pair));
+            if !found.has_room(path) {
+                return;
+            }
+            found.add(file.function(pair, found.members));
         }
     }
     if has_unread {
-        discovery.note(
+        found.note(
             path,
             "some functions are declared in other files, which are not followed",
         );
@@ -58,10 +70,19 @@ struct File<'a> {
     path: &'a str,
     root: &'a Node,
     provider: Option<&'a Node>,
+    /// The variables of all functions.
+    environment: Vec<&'a Pair>,
+    /// By name in lower case.
+    layers: BTreeMap<String, &'a Node>,
+    lookups_left: Cell<usize>,
 }
 
+/// References to other values that are followed in one template. Each walks lists whose length is
+/// the template's, so without a bound a template could cost the square of its size.
+const MOST_LOOKUPS: usize = 5000;
+
 impl File<'_> {
-    fn function(&self, pair: &Pair) -> FunctionDecl {
+    fn function(&self, pair: &Pair, members: usize) -> FunctionDecl {
         let function = &*pair.value;
         let setting = |key: &str| function.get(key).or_else(|| self.provider?.get(key));
         FunctionDecl {
@@ -74,10 +95,11 @@ impl File<'_> {
                 .map(Node::items)
                 .unwrap_or_default()
                 .iter()
+                .take(members)
                 .map(|layer| self.layer(layer))
                 .collect(),
-            events: events(function),
-            environment: self.environment(function),
+            events: events(function, members),
+            environment: self.environment(function, members),
             origin: Origin {
                 path: self.path.to_owned(),
                 line: pair.line,
@@ -110,11 +132,9 @@ impl File<'_> {
             .or(Some(layer).filter(|node| node.tag.as_deref() == Some("Ref")))
             .and_then(Node::text);
         let declared = name.and_then(|name| name.strip_suffix("LambdaLayer"));
-        let own = self.root.get("layers").map(Node::pairs).unwrap_or_default();
-        let content = own
-            .iter()
-            .find(|pair| declared.is_some_and(|declared| pair.key.eq_ignore_ascii_case(declared)))
-            .and_then(|pair| self.text(pair.value.get("path")?));
+        let content = declared
+            .and_then(|declared| self.layers.get(&declared.to_ascii_lowercase()))
+            .and_then(|layer| self.text(layer.get("path")?));
         match content.map(|uri| locate(self.artifact, self.path, &uri)) {
             Some(CodeLocation::Path(path)) => LayerRef::Path(path),
             Some(CodeLocation::Elsewhere { what, .. }) => LayerRef::Elsewhere { what },
@@ -127,13 +147,19 @@ impl File<'_> {
         }
     }
 
-    fn environment(&self, function: &Node) -> BTreeMap<String, String> {
+    fn environment(&self, function: &Node, members: usize) -> BTreeMap<String, String> {
         let mut variables = BTreeMap::new();
-        for node in [Some(function), self.provider].into_iter().flatten() {
-            for pair in node.get("environment").map(Node::pairs).unwrap_or_default() {
-                if let Some(value) = self.text(&pair.value) {
-                    variables.entry(pair.key.to_string()).or_insert(value);
-                }
+        let own = function
+            .get("environment")
+            .map(Node::pairs)
+            .unwrap_or_default();
+        for pair in own
+            .into_iter()
+            .chain(self.environment.iter().copied())
+            .take(members)
+        {
+            if let Some(value) = self.text(&pair.value) {
+                variables.entry(pair.key.to_string()).or_insert(value);
             }
         }
         variables
@@ -146,15 +172,18 @@ impl File<'_> {
             return Some(text.to_owned());
         }
         let path = text.strip_prefix("${self:")?.strip_suffix('}')?;
+        self.lookups_left
+            .set(self.lookups_left.get().checked_sub(1)?);
         let keys: Vec<&str> = path.split('.').collect();
         let value = self.root.at(&keys)?.literal()?;
         (!value.contains("${")).then(|| value.to_owned())
     }
 }
 
-fn events(function: &Node) -> Vec<EventKind> {
+fn events(function: &Node, members: usize) -> Vec<EventKind> {
     let mut kinds = BTreeSet::new();
-    for event in function.get("events").map(Node::items).unwrap_or_default() {
+    let listed = function.get("events").map(Node::items).unwrap_or_default();
+    for event in listed.iter().take(members) {
         if let Some(kind) = event.literal() {
             kinds.insert(EventKind::of_serverless(kind, ""));
         }

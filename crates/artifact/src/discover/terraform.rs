@@ -11,11 +11,12 @@ use hcl_edit::Span;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use memchr::memmem;
+use shindan_base::LineIndex;
 
 use super::event::EventKind;
 use super::locate::{in_bucket, in_image, locate};
 use super::terraform_value::{Definitions, dotted, first_reference};
-use super::{CodeLocation, Discovery, FunctionDecl, InlineCode, LayerRef, Origin, TemplateKind};
+use super::{CodeLocation, Collector, FunctionDecl, InlineCode, LayerRef, Origin, TemplateKind};
 use crate::artifact::Artifact;
 use crate::layers::Language;
 use crate::path::parent;
@@ -29,7 +30,7 @@ pub(super) struct Modules {
 #[derive(Debug)]
 struct File {
     path: String,
-    text: String,
+    lines: LineIndex,
     body: Body,
 }
 
@@ -50,12 +51,12 @@ pub(super) fn is_wanted(content: &[u8]) -> bool {
 
 impl Modules {
     /// Parses a file; one that cannot be parsed leaves a note.
-    pub(super) fn add(&mut self, path: &str, text: &str, discovery: &mut Discovery) {
+    pub(super) fn add(&mut self, path: &str, text: &str, found: &mut Collector) {
         match hcl_edit::parser::parse_body(text) {
             Ok(body) => {
                 let file = File {
                     path: path.to_owned(),
-                    text: text.to_owned(),
+                    lines: LineIndex::new(text),
                     body,
                 };
                 self.folders
@@ -71,15 +72,15 @@ impl Modules {
                     place.line(),
                     place.column()
                 );
-                discovery.note(path, text);
+                found.note(path, text);
             }
         }
     }
 
     /// Adds the functions of all modules.
-    pub(super) fn find(&self, artifact: &Artifact, discovery: &mut Discovery) {
+    pub(super) fn find(&self, artifact: &Artifact, found: &mut Collector) {
         for files in self.folders.values() {
-            Module::new(artifact, files).find(discovery);
+            Module::new(artifact, files, found.members).find(found);
         }
     }
 }
@@ -90,10 +91,14 @@ struct Module<'a> {
     definitions: Definitions,
     /// By address, such as `data.archive_file.code` or `aws_lambda_layer_version.shared`.
     blocks: BTreeMap<String, (&'a File, &'a Block)>,
+    /// The `archive_file`s by the path they write.
+    archives: BTreeMap<String, (&'a File, &'a Block)>,
+    /// How many of everything are taken of one function.
+    members: usize,
 }
 
 impl<'a> Module<'a> {
-    fn new(artifact: &'a Artifact, files: &'a [File]) -> Self {
+    fn new(artifact: &'a Artifact, files: &'a [File], members: usize) -> Self {
         let mut definitions = Definitions::default();
         let mut blocks = BTreeMap::new();
         for file in files {
@@ -112,15 +117,25 @@ impl<'a> Module<'a> {
                 }
             }
         }
-        Self {
+        let mut module = Self {
             artifact,
             files,
             definitions,
             blocks,
-        }
+            archives: BTreeMap::new(),
+            members,
+        };
+        let archives = module
+            .blocks
+            .iter()
+            .filter(|(address, _)| address.contains("archive_file."));
+        let by_output =
+            archives.filter_map(|(_, found)| Some((module.text(found.1, "output_path")?, *found)));
+        module.archives = by_output.collect();
+        module
     }
 
-    fn find(&self, discovery: &mut Discovery) {
+    fn find(&self, found: &mut Collector) {
         let callers = self.callers();
         for file in self.files {
             for block in file.body.blocks() {
@@ -128,14 +143,16 @@ impl<'a> Module<'a> {
                 match (block.ident.as_str(), labels.as_slice()) {
                     ("resource", ["aws_lambda_function", name]) => {
                         let events = callers.get(*name).cloned().unwrap_or_default();
-                        discovery
-                            .functions
-                            .push(self.function(file, block, name, events));
+                        if !found.has_room(&file.path) {
+                            return;
+                        }
+                        found.add(self.function(file, block, name, events));
                     }
                     ("module", [name]) if self.is_lambda_module(block) => {
-                        discovery
-                            .functions
-                            .push(self.module_function(file, block, name));
+                        if !found.has_room(&file.path) {
+                            return;
+                        }
+                        found.add(self.module_function(file, block, name));
                     }
                     _ => {}
                 }
@@ -164,7 +181,7 @@ impl<'a> Module<'a> {
             layers: self.layers(block),
             events: events.into_iter().collect(),
             environment: variables
-                .map(|variables| self.definitions.pairs(&variables.value))
+                .map(|variables| self.definitions.pairs(&variables.value, self.members))
                 .unwrap_or_default(),
             origin: origin(file, block),
         }
@@ -200,7 +217,7 @@ impl<'a> Module<'a> {
             layers: self.layers(block),
             events: Vec::new(),
             environment: environment
-                .map(|variables| self.definitions.pairs(&variables.value))
+                .map(|variables| self.definitions.pairs(&variables.value, self.members))
                 .unwrap_or_default(),
             origin: origin(file, block),
         }
@@ -215,9 +232,9 @@ impl<'a> Module<'a> {
             Expression::Array(items) => items.iter().find_map(|item| {
                 self.definitions
                     .text(item)
-                    .or_else(|| self.definitions.pairs(item).remove("path"))
+                    .or_else(|| self.definitions.pairs(item, self.members).remove("path"))
             }),
-            Expression::Object(_) => self.definitions.pairs(source).remove("path"),
+            Expression::Object(_) => self.definitions.pairs(source, self.members).remove("path"),
             _ => None,
         }
     }
@@ -264,15 +281,9 @@ impl<'a> Module<'a> {
                 .copied()
         });
         by_address.or_else(|| {
-            let path = self.definitions.text(expression)?;
-            let writes = |block: &Block| {
-                self.text(block, "output_path")
-                    .is_some_and(|output| output == path)
-            };
-            self.blocks
-                .iter()
-                .find(|(address, (_, block))| address.contains("archive_file.") && writes(block))
-                .map(|(_, found)| *found)
+            self.archives
+                .get(&self.definitions.text(expression)?)
+                .copied()
         })
     }
 
@@ -320,7 +331,11 @@ impl<'a> Module<'a> {
         else {
             return Vec::new();
         };
-        layers.iter().map(|layer| self.layer(layer)).collect()
+        layers
+            .iter()
+            .take(self.members)
+            .map(|layer| self.layer(layer))
+            .collect()
     }
 
     fn layer(&self, layer: &Expression) -> LayerRef {
@@ -397,7 +412,8 @@ fn origin(file: &File, block: &Block) -> Origin {
 }
 
 fn line_of(file: &File, span: Option<std::ops::Range<usize>>) -> u32 {
-    let start = span.map_or(0, |span| span.start).min(file.text.len());
-    let breaks = memchr::memchr_iter(b'\n', &file.text.as_bytes()[..start]).count();
-    u32::try_from(breaks + 1).unwrap_or(u32::MAX)
+    file.lines.line(
+        span.and_then(|span| u32::try_from(span.start).ok())
+            .unwrap_or(0),
+    )
 }

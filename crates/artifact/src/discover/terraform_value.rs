@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hcl_edit::expr::{Expression, ObjectKey, Traversal, TraversalOperator};
+use hcl_edit::expr::{Expression, Object, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::structure::Body;
 use hcl_edit::template::Element;
 
@@ -17,6 +17,8 @@ pub(super) struct Definitions {
 
 /// How far a value may refer to others that refer to others.
 const DEEPEST: usize = 8;
+/// Parts that are looked at for one text: with each level of references their number may multiply.
+const MOST_STEPS: usize = 1000;
 /// A value may double with each reference; no path or name is longer.
 const LONGEST: usize = 64 * 1024;
 
@@ -44,29 +46,37 @@ impl Definitions {
 
     /// The text of an expression.
     pub(super) fn text(&self, expression: &Expression) -> Option<String> {
-        self.text_within(expression, DEEPEST)
+        self.text_within(expression, DEEPEST, &mut { MOST_STEPS })
     }
 
-    fn text_within(&self, expression: &Expression, depth: usize) -> Option<String> {
+    fn text_within(
+        &self,
+        expression: &Expression,
+        depth: usize,
+        steps: &mut usize,
+    ) -> Option<String> {
         let depth = depth.checked_sub(1)?;
+        *steps = steps.checked_sub(1)?;
         match expression {
             Expression::String(text) => Some(text.value().clone()),
             Expression::Bool(value) => Some(value.value().to_string()),
             Expression::Number(value) => Some(value.value().to_string()),
-            Expression::StringTemplate(template) => self.elements(template.iter(), depth),
-            Expression::HeredocTemplate(heredoc) => self.elements(heredoc.template.iter(), depth),
-            Expression::Parenthesis(inner) => self.text_within(inner.inner(), depth),
+            Expression::StringTemplate(template) => self.elements(template.iter(), depth, steps),
+            Expression::HeredocTemplate(heredoc) => {
+                self.elements(heredoc.template.iter(), depth, steps)
+            }
+            Expression::Parenthesis(inner) => self.text_within(inner.inner(), depth, steps),
             Expression::Traversal(traversal) => {
                 let name = dotted(traversal)?;
                 match name.as_str() {
                     "path.module" | "path.root" | "path.cwd" => Some(".".to_owned()),
-                    _ => self.text_within(self.values.get(&name)?, depth),
+                    _ => self.text_within(self.values.get(&name)?, depth, steps),
                 }
             }
             Expression::FuncCall(call)
                 if matches!(call.name.name.as_str(), "abspath" | "pathexpand") =>
             {
-                self.text_within(call.args.get(0)?, depth)
+                self.text_within(call.args.get(0)?, depth, steps)
             }
             Expression::Null(_)
             | Expression::Array(_)
@@ -84,13 +94,14 @@ impl Definitions {
         &self,
         elements: impl Iterator<Item = &'a Element>,
         depth: usize,
+        steps: &mut usize,
     ) -> Option<String> {
         let mut text = String::new();
         for element in elements {
             match element {
                 Element::Literal(literal) => text.push_str(literal.value()),
                 Element::Interpolation(inner) => {
-                    text.push_str(&self.text_within(&inner.expr, depth)?)
+                    text.push_str(&self.text_within(&inner.expr, depth, steps)?)
                 }
                 Element::Directive(_) => return None,
             }
@@ -101,39 +112,63 @@ impl Definitions {
         Some(text)
     }
 
-    /// The literal pairs of an object, such as a function's environment.
-    pub(super) fn pairs(&self, expression: &Expression) -> BTreeMap<String, String> {
+    /// The known pairs of an object, such as a function's environment; at most `limit` are looked at.
+    pub(super) fn pairs(&self, expression: &Expression, limit: usize) -> BTreeMap<String, String> {
         let mut pairs = BTreeMap::new();
+        self.collect_pairs(expression, &mut { limit }, &mut pairs);
+        pairs
+    }
+
+    fn collect_pairs(
+        &self,
+        expression: &Expression,
+        left: &mut usize,
+        pairs: &mut BTreeMap<String, String>,
+    ) {
         match expression {
-            Expression::Object(object) => {
-                for (key, value) in object {
-                    let key = match key {
-                        ObjectKey::Ident(ident) => Some(ident.as_str().to_owned()),
-                        ObjectKey::Expression(key) => match key.as_variable() {
-                            Some(ident) => Some(ident.as_str().to_owned()),
-                            None => self.text(key),
-                        },
-                    };
-                    if let (Some(key), Some(value)) = (key, self.text(value.expr())) {
-                        pairs.insert(key, value);
-                    }
-                }
-            }
+            Expression::Object(object) => self.collect_object(object, left, pairs),
             // `merge(local.common, { … })`
             Expression::FuncCall(call) if call.name.name.as_str() == "merge" => {
                 for argument in call.args.iter() {
-                    pairs.extend(self.pairs(argument));
+                    if *left == 0 {
+                        return;
+                    }
+                    self.collect_pairs(argument, left, pairs);
                 }
             }
             Expression::Traversal(traversal) => {
+                *left = left.saturating_sub(1);
                 let named = dotted(traversal).and_then(|name| self.values.get(&name));
                 if let Some(Expression::Object(object)) = named {
-                    pairs = self.pairs(&Expression::Object(object.clone()));
+                    self.collect_object(object, left, pairs);
                 }
             }
             _ => {}
         }
-        pairs
+    }
+
+    fn collect_object(
+        &self,
+        object: &Object,
+        left: &mut usize,
+        pairs: &mut BTreeMap<String, String>,
+    ) {
+        for (key, value) in object {
+            if *left == 0 {
+                return;
+            }
+            *left -= 1;
+            let key = match key {
+                ObjectKey::Ident(ident) => Some(ident.as_str().to_owned()),
+                ObjectKey::Expression(key) => match key.as_variable() {
+                    Some(ident) => Some(ident.as_str().to_owned()),
+                    None => self.text(key),
+                },
+            };
+            if let (Some(key), Some(value)) = (key, self.text(value.expr())) {
+                pairs.insert(key, value);
+            }
+        }
     }
 }
 

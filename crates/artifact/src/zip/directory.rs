@@ -202,6 +202,9 @@ fn list(bytes: &Bytes, place: &Place, limit: usize) -> Result<Directory, Directo
         ..Directory::default()
     };
     let mut left = place.end - place.start;
+    // The real length of the directory bounds the number, so the reservation is honest.
+    let most = usize::try_from(left / CENTRAL_LENGTH as u64).unwrap_or(0);
+    directory.records.reserve(most.min(limit));
     let mut variable = Vec::new();
     let damaged = |listed: usize| {
         Some(CutShort::Damaged(format!(
