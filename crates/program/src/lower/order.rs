@@ -12,6 +12,26 @@ use crate::ir::{Block, BlockId, Term};
 
 /// Turns the drafts of a function, entry first, into its blocks.
 pub(super) fn finish(mut drafts: Vec<Draft>) -> Vec<Block> {
+    // Most functions are one block, for which there is nothing to order.
+    if let [
+        Draft {
+            insts,
+            term: term @ (None | Some(Term::Return(_))),
+            handler: None,
+        },
+    ] = &mut drafts[..]
+    {
+        let (insts, term) = (
+            std::mem::take(insts),
+            term.take().unwrap_or(Term::Return(None)),
+        );
+        return vec![Block {
+            insts,
+            term,
+            handler: None,
+            is_loop_head: false,
+        }];
+    }
     cut_short(&mut drafts);
     join(&mut drafts);
     let no_depths = vec![0; drafts.len()];
