@@ -2,7 +2,8 @@
 //!
 //! A register that holds a named local may be written in several places; every other register is written once.
 //! Locals that an inner function captures live in the *frame object* of their function instead (see [`Op::LoadCell`]),
-//! module-level names always do ([`Op::LoadGlobal`]). A block runs from its first instruction to its terminator; an
+//! module-level names always do ([`Op::LoadGlobal`]). Where no inner function assigns such a name, its own function also
+//! keeps it in a named register, reads that, and writes both. A block runs from its first instruction to its terminator; an
 //! exception leaves it for [`Block::handler`] from any point.
 
 use shindan_base::{FileId, Span, Sym};

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use shindan_base::{FileId, Interner, Span};
-use shindan_program::ir::{Module, Op};
+use shindan_program::ir::{BlockId, Module, Op, Term};
 use shindan_program::{lower, print, verify};
 use shindan_source::Language;
 use shindan_source::tree::{BinaryOp, Expr, ExprKind, Stmt, StmtKind, Tree};
@@ -116,6 +116,39 @@ fn deep_nesting_does_not_exhaust_the_stack() {
             assert_eq!(verify(&module(language, text, &names)), Ok(()));
         }
     });
+}
+
+#[test]
+fn the_verifier_rejects_broken_modules() {
+    let names = Interner::new();
+    let broken = |break_it: fn(&mut Module)| {
+        let mut module = module(
+            Language::Python,
+            "while a:\n  b = (lambda: c) or d\n",
+            &names,
+        );
+        break_it(&mut module);
+        verify(&module).is_err()
+    };
+    assert!(!broken(|_| {}));
+    assert!(broken(|m| m.functions[0].registers = 1));
+    assert!(broken(|m| m.functions.truncate(1)));
+    assert!(broken(|m| m.functions[0].blocks[1].is_loop_head = false));
+    assert!(broken(
+        |m| m.functions[0].blocks[0].term = Term::Return(None)
+    ));
+    assert!(broken(
+        |m| m.functions[0].blocks[0].handler = Some(BlockId(99))
+    ));
+}
+
+#[test]
+fn a_name_that_an_inner_function_assigns_has_no_register() {
+    let names = Interner::new();
+    let text = "def f():\n  a = b = 1\n  def g():\n    nonlocal a\n    a = b\n  return a, b\n";
+    let module = module(Language::Python, text, &names);
+    assert_eq!(shared_names(&module, &names, "f"), ["0:a"]);
+    assert_eq!(shared_names(&module, &names, "f.g"), ["1:b"]);
 }
 
 #[test]
