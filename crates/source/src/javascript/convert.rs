@@ -33,7 +33,7 @@ pub(super) fn tree<'a>(
     mut issues: Vec<ParseIssue>,
 ) -> Tree {
     let mut converter = Converter {
-        names: Names::new(names),
+        names: Names::new(names, parsed.program.source_text.len()),
         allocator,
         text: parsed.program.source_text,
         depth: Depth::default(),

@@ -5,21 +5,32 @@
 
 use shindan_base::{Interner, Sym};
 
-const SLOTS: usize = 2048;
+/// Slots for a small and for a large file.
+const MIN_SLOTS: usize = 64;
+const MAX_SLOTS: usize = 2048;
+/// About this many bytes of source bring one new name.
+const BYTES_PER_SLOT: usize = 64;
 /// Longer texts are rarely repeated, and comparing them costs more than the interner does.
 const MAX_CACHED: usize = 48;
 
 /// Interns the texts of one file.
 pub(super) struct Names<'a> {
     interner: &'a Interner,
+    /// As many as a power of two, so that a hash's upper bits choose one.
     slots: Vec<(&'a str, Sym)>,
+    shift: u32,
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(interner: &'a Interner) -> Self {
+    /// For a file of `length` bytes.
+    pub(super) fn new(interner: &'a Interner, length: usize) -> Self {
+        let slots = (length / BYTES_PER_SLOT)
+            .next_power_of_two()
+            .clamp(MIN_SLOTS, MAX_SLOTS);
         Self {
             interner,
-            slots: vec![("", Sym::EMPTY); SLOTS],
+            slots: vec![("", Sym::EMPTY); slots],
+            shift: u64::BITS - slots.ilog2(),
         }
     }
 
@@ -28,7 +39,7 @@ impl<'a> Names<'a> {
         if text.len() > MAX_CACHED {
             return self.interner.intern(text);
         }
-        let slot = &mut self.slots[slot_of(text.as_bytes())];
+        let slot = &mut self.slots[(hash(text.as_bytes()) >> self.shift) as usize];
         if slot.0 != text {
             *slot = (text, self.interner.intern(text));
         }
@@ -41,15 +52,15 @@ impl<'a> Names<'a> {
     }
 }
 
-/// A slot by length and the outer eight bytes, which tell most identifiers of a file apart.
-fn slot_of(bytes: &[u8]) -> usize {
+/// A hash of the length and the outer eight bytes, which tell most identifiers of a file apart.
+fn hash(bytes: &[u8]) -> u64 {
     let word = match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         (Some(&head), Some(&tail)) => {
             u64::from(u32::from_le_bytes(head)) << 32 | u64::from(u32::from_le_bytes(tail))
         }
         _ => bytes.iter().fold(0, |word, &b| word << 8 | u64::from(b)),
     };
-    ((word ^ bytes.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 53) as usize
+    (word ^ bytes.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[cfg(test)]
@@ -59,8 +70,10 @@ mod tests {
     #[test]
     fn texts_that_share_a_slot_keep_their_own_symbols() {
         let interner = Interner::new();
-        let texts: Vec<String> = (0..4 * SLOTS).map(|i| format!("name_{i}_end")).collect();
-        let mut names = Names::new(&interner);
+        let texts: Vec<String> = (0..4 * MAX_SLOTS)
+            .map(|i| format!("name_{i}_end"))
+            .collect();
+        let mut names = Names::new(&interner, 0);
         for _ in 0..2 {
             for text in &texts {
                 let sym = names.of(text);

@@ -14,12 +14,13 @@ use crate::tree::{
 
 impl<'a> Converter<'a> {
     pub(super) fn stmts(&mut self, list: &'a [Statement<'a>]) -> Vec<Stmt> {
-        let mut out = Vec::with_capacity(list.len());
+        let mut out = Vec::new();
         self.stmts_into(list, &mut out);
         out
     }
 
     pub(super) fn stmts_into(&mut self, list: &'a [Statement<'a>], out: &mut Vec<Stmt>) {
+        out.reserve_exact(list.len());
         for stmt in list {
             self.stmt(stmt, out);
         }
@@ -30,7 +31,8 @@ impl<'a> Converter<'a> {
         if let Statement::BlockStatement(block) = stmt {
             return self.stmts(&block.body);
         }
-        let mut out = Vec::new();
+        // One statement is the rule, and a statement is large.
+        let mut out = Vec::with_capacity(1);
         self.stmt(stmt, &mut out);
         out
     }

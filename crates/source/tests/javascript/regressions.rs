@@ -262,3 +262,24 @@ fn deep_nesting_is_cut_and_reported() {
         assert!(issues[0].contains("brackets"), "{issues:?}");
     });
 }
+
+#[test]
+fn the_parser_survives_every_nesting_that_it_is_given() {
+    with_large_stack(|| {
+        for (open, close) in [
+            ("(a=>{", "})"),
+            ("({a:[", "]})"),
+            ("class A{a(){", "}}"),
+            ("`${[", "]}`"),
+            ("(x=>y?z:!(", "))"),
+        ] {
+            let brackets = open.bytes().filter(|b| b"([{".contains(b)).count();
+            let text = open.repeat(2000 / brackets) + &close.repeat(2000 / brackets);
+            let issues = issues_of(Language::JavaScript, &text);
+            assert!(
+                !issues.iter().any(|issue| issue.contains("brackets")),
+                "{open}: {issues:?}"
+            );
+        }
+    });
+}

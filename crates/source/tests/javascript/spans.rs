@@ -4,7 +4,7 @@ use shindan_base::Span;
 use shindan_source::Tree;
 
 /// Panics at the first span that does not. Reads the spans off the debug form, which has them all.
-pub fn check(tree: &Tree, text: &str) {
+pub(crate) fn check(tree: &Tree, text: &str) {
     let debug = format!("{tree:?}");
     let mut count = 0;
     for part in debug.split("Span { start: ").skip(1) {
