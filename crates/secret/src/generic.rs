@@ -314,8 +314,10 @@ fn is_announced_hash(candidate: &Candidate<'_>) -> bool {
     let value = candidate.value();
     let hash = matches!(value.len(), 32 | 40 | 64 | 96 | 128)
         && value.bytes().all(|b| b.is_ascii_hexdigit());
-    let line = String::from_utf8_lossy(line_start(candidate.before())).to_ascii_lowercase();
-    hash && HASH_WORDS.iter().any(|w| line.contains(w))
+    hash && {
+        let line = String::from_utf8_lossy(line_start(candidate.before())).to_ascii_lowercase();
+        HASH_WORDS.iter().any(|w| line.contains(w))
+    }
 }
 
 fn is_uuid(value: &str) -> bool {

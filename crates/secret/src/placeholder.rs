@@ -1,5 +1,11 @@
 //! Recognises values that stand for a secret without being one.
 
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use crate::rule::compile;
+
 /// Texts that only invented values contain. The long ones cannot turn up by chance.
 const LONG_WORDS: &[&str] = &[
     "example",
@@ -55,6 +61,22 @@ const LONG_WORDS: &[&str] = &[
 /// Texts that a random value of some length may contain by chance.
 const SHORT_WORDS: &[&str] = &["fake", "xxxx", "todo", "mock"];
 
+/// Syntax that fetches the value from elsewhere.
+const TEMPLATES: &[&str] = &[
+    "${",
+    "{{",
+    "}}",
+    "#{",
+    "%{",
+    "$(",
+    "%(",
+    "<%",
+    "!Ref",
+    "!Sub",
+    "!GetAtt",
+    "!ImportValue",
+];
+
 /// Longest value in which a short word means something.
 const SHORT_WORDS_UP_TO: usize = 64;
 
@@ -66,31 +88,23 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     is_reference(value) || has_stock_word(value) || is_sequence(value) || is_repetition(value)
 }
 
-/// Syntax that fetches the value from elsewhere: `${X}`, `{{x}}`, `<x>`, `!Ref x`, `%(x)s`.
+/// Something in angle brackets, or a shell variable.
 fn is_reference(value: &str) -> bool {
-    let first = value.as_bytes().first().copied().unwrap_or(0);
-    let bracketed = value.contains('<') && value.contains('>');
-    let template = [
-        "${",
-        "{{",
-        "}}",
-        "#{",
-        "%{",
-        "$(",
-        "%(",
-        "<%",
-        "!Ref",
-        "!Sub",
-        "!GetAtt",
-        "!ImportValue",
-    ];
-    bracketed || first == b'$' || template.iter().any(|t| value.contains(t))
+    value.starts_with('$') || (value.contains('<') && value.contains('>'))
 }
 
 fn has_stock_word(value: &str) -> bool {
-    let lower = value.to_ascii_lowercase();
-    LONG_WORDS.iter().any(|w| lower.contains(w))
-        || (value.len() <= SHORT_WORDS_UP_TO && SHORT_WORDS.iter().any(|w| lower.contains(w)))
+    static LONG: LazyLock<Option<Regex>> =
+        LazyLock::new(|| any_of(&[LONG_WORDS, TEMPLATES].concat()));
+    static SHORT: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(SHORT_WORDS));
+    let has = |list: &Option<Regex>| list.as_ref().is_some_and(|r| r.is_match(value.as_bytes()));
+    has(&LONG) || (value.len() <= SHORT_WORDS_UP_TO && has(&SHORT))
+}
+
+/// One search for all words: values come by the million in hostile texts.
+fn any_of(words: &[&str]) -> Option<Regex> {
+    let words: Vec<_> = words.iter().map(|w| regex::escape(w)).collect();
+    compile(&format!("(?i){}", words.join("|"))).ok()
 }
 
 fn is_sequence(value: &str) -> bool {
