@@ -8,6 +8,7 @@
 mod builder;
 mod condition;
 mod detector;
+mod folder;
 mod model;
 mod path;
 mod raw;
@@ -15,6 +16,7 @@ mod raw;
 pub use builder::{Builder, CatalogueError};
 pub use condition::{ArgRef, Condition, Literal, Scope, Subject, Test};
 pub use detector::{Check, Detector, Example, TaintRule, Trigger};
+pub use folder::read_folder;
 pub use model::{Entry, EntryMatch, Flow, Guard, Model, Place, ReturnUse, Sink, SourceKind, SourceRow};
 pub use path::{ApiPath, PathError, Segment};
 

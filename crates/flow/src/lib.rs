@@ -1,1 +1,44 @@
+//! One abstract interpretation of a program for all detectors at once.
+//!
+//! A component of files is run, not searched: module bodies first, as a cold start does, then the functions that the
+//! outside calls (handlers, routes), then every function that nothing reached. A value is a set of constants, objects,
+//! library things and *taints* (data of a source, with the kinds of sink it is safe for). Calls into the program are
+//! followed with their actual arguments; calls into libraries do what the catalogue's models say. Branches on constants
+//! that cannot be taken are not entered; checks that leave on failure make the checked data safe.
+//!
+//! **Invariants.** Results depend on the input alone: budgets are counters, never clocks. Every approximation that a
+//! budget forces is counted. Nothing here knows a detector: sinks come from the models, and everything else that a
+//! detector may want to look at passes by its [`Observer`].
 
+mod api;
+mod arguments;
+mod call;
+mod collection;
+mod condition;
+mod driver;
+mod execute;
+mod fold;
+mod guard;
+mod heap;
+mod interpreter;
+mod library;
+mod limits;
+mod member;
+mod method;
+mod model;
+mod observe;
+mod source;
+mod text;
+mod value;
+
+pub use api::{ApiId, Apis, Edge};
+pub use condition::{Circumstances, finds};
+pub use driver::{Component, Report, analyse};
+pub use limits::Limits;
+pub use model::{Models, ThreatModel};
+pub use heap::FuncRef;
+pub use arguments::Arguments;
+pub use interpreter::{Broadened, Site};
+pub use observe::{CallEvent, Hit, Observer, Property, View};
+pub use source::{SourceId, SourceInfo, Step, StepId, StepWord, Trace};
+pub use value::{Const, Ref, Taint, Value, ValueId};

@@ -181,7 +181,7 @@ fn components(sources: &[(&str, &str)]) -> Vec<Vec<u32>> {
             )
         })
         .collect();
-    let lists = linker.components(&modules, &names);
+    let lists = linker.components(&modules.iter().collect::<Vec<_>>(), &names);
     lists
         .into_iter()
         .map(|list| list.into_iter().map(|file| file.0).collect())

@@ -11,7 +11,7 @@ impl Linker {
     /// import each other in a circle, the one whose path is first is taken to be the one that starts, and comes last. Components are
     /// sorted by the first path in them.
     #[must_use]
-    pub fn components(&self, modules: &[Module], names: &Interner) -> Vec<Vec<FileId>> {
+    pub fn components(&self, modules: &[&Module], names: &Interner) -> Vec<Vec<FileId>> {
         let mut order: Vec<usize> = (0..modules.len()).collect();
         order.sort_by(|&a, &b| self.path(modules[a].file).cmp(self.path(modules[b].file)));
         // From here on a module is its place in path order.
@@ -22,7 +22,7 @@ impl Linker {
             .collect();
         let imports: Vec<Vec<usize>> = order
             .iter()
-            .map(|&m| self.imports(&modules[m], names, &place))
+            .map(|&m| self.imports(modules[m], names, &place))
             .collect();
         let component = join(&imports);
         let sequence = imported_first(&imports);

@@ -1,0 +1,324 @@
+//! Runs a component: modules, then what the outside calls, then everything that nothing reached.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+use shindan_base::{FileId, Interner, Span};
+use shindan_program::Linker;
+use shindan_program::ir::{FuncIdx, Module};
+use shindan_source::Language;
+
+use crate::arguments::Arguments;
+use crate::heap::{Frames, FuncRef, Obj, ObjId, ObjKind};
+use crate::interpreter::{Broadened, Interpreter, ModuleState, World};
+use crate::model::{EntryRow, Models};
+use crate::observe::{Hit, Observer};
+use crate::value::{Ref, ValueId};
+
+/// Files that import each other, directly or not, and all that is needed to run them.
+pub struct Component<'a> {
+    /// The files, imported ones first.
+    pub files: &'a [FileId],
+    /// Their language; JavaScript and TypeScript mix.
+    pub language: Language,
+    /// All modules of the package.
+    pub modules: &'a FxHashMap<FileId, &'a Module>,
+    /// The files' texts.
+    pub texts: &'a FxHashMap<FileId, &'a str>,
+    /// Finds modules.
+    pub linker: &'a Linker,
+    /// Functions that a template or an option names as handlers.
+    pub handlers: &'a [(FileId, String)],
+}
+
+/// What came of it.
+pub struct Report {
+    /// Untrusted data in sinks, in the order in which they were found.
+    pub hits: Vec<Hit>,
+    /// The API path of each hit's source, as the catalogue writes it.
+    pub source_apis: Vec<Option<String>>,
+    /// Approximations.
+    pub broadened: Broadened,
+}
+
+/// Runs a component.
+pub fn analyse<'a>(component: &Component<'a>, models: &'a Models<'a>, names: &'a Interner, observer: &'a mut dyn Observer) -> Report {
+    let mut interpreter = Interpreter::new(models, component.modules, component.linker, component.language, names, component.texts, observer);
+    let mut world = World::default();
+    for file in component.files {
+        if !interpreter.module_states.contains_key(file) {
+            interpreter.steps_left = interpreter.limits.steps_per_root;
+            interpreter.run_module(&mut world, *file, 0);
+            world.heap.settle();
+        }
+    }
+    world.facts.clear();
+    interpreter.run_declared_handlers(&mut world, component);
+    interpreter.run_found_entries(&mut world);
+    interpreter.run_the_rest(&mut world, component.files);
+    let source_apis = interpreter.hits.iter().map(|h| h.source.api.map(|a| interpreter.apis.text(a, names))).collect();
+    Report { source_apis, hits: interpreter.hits, broadened: interpreter.broadened }
+}
+
+impl<'a> Interpreter<'a> {
+    /// Runs a module's body once.
+    pub(crate) fn run_module(&mut self, world: &mut World, file: FileId, depth: u32) {
+        self.open_module(world, file);
+        let Some(module) = self.modules.get(&file).copied() else { return };
+        let Some(ir) = module.functions.first() else { return };
+        let func = FuncRef { file, index: FuncIdx(0) };
+        let frames: Frames = Rc::from([]);
+        // A module's body costs its importer nothing.
+        let left = std::mem::replace(&mut self.steps_left, self.limits.steps_per_root * 4);
+        let block = self.block;
+        let key = u32::MAX - 2 - file.0;
+        let exit = self.enter_function(world, func, ir, module, frames, ValueId::UNKNOWN, Rc::new(Arguments::default()), key, depth.min(2), None, false);
+        self.block = block;
+        self.steps_left = left;
+        if let Some(after) = exit.world {
+            *world = after;
+        }
+        self.last_tells = None;
+        self.module_states.insert(file, ModuleState::Done);
+    }
+
+    fn run_declared_handlers(&mut self, world: &mut World, component: &Component<'a>) {
+        for (file, name) in component.handlers {
+            let frame = self.module_frame(*file);
+            let key = crate::value::Const::Str(self.sym(name));
+            let exported = if self.python {
+                world.heap.get(frame).and_then(|f| f.field(key))
+            } else {
+                let module = crate::value::Const::Str(self.sym("module"));
+                let exports = crate::value::Const::Str(self.sym("exports"));
+                let holder = world.heap.get(frame).and_then(|f| f.field(module)).and_then(|v| self.sole_object(v));
+                let exports = holder.and_then(|h| world.heap.get(h)).and_then(|o| o.field(exports)).and_then(|v| self.sole_object(v));
+                exports.and_then(|e| world.heap.get(e)).and_then(|o| o.field(key)).or_else(|| world.heap.get(frame).and_then(|f| f.field(key)))
+            };
+            let Some(value) = exported else { continue };
+            let refs = self.values.get(value).refs.clone();
+            for thing in refs {
+                let (id, this) = match thing {
+                    Ref::Obj(id) => (id, ValueId::UNKNOWN),
+                    Ref::Bound(id, this) => (id, this),
+                    Ref::Api(_) | Ref::Module(_) => continue,
+                };
+                if let Some(row) = self.handler_row() {
+                    self.run_entry(world, id, this, Some(row));
+                }
+            }
+        }
+    }
+
+    /// What the parameters of a Lambda handler are, whatever their names.
+    fn handler_row(&self) -> Option<EntryRow> {
+        self.rows.named_entries.iter().find(|e| e.params.first().is_some_and(|w| w.matches("event"))).map(|e| e.row.clone())
+    }
+
+    fn run_found_entries(&mut self, world: &mut World) {
+        let mut done = 0;
+        while done < self.entries.len() {
+            let entry = self.entries[done].clone();
+            done += 1;
+            self.run_entry(world, entry.function, entry.this, Some(entry.row));
+        }
+        self.entries.clear();
+    }
+
+    /// Runs a function object as a root.
+    fn run_entry(&mut self, world: &mut World, id: ObjId, this: ValueId, row: Option<EntryRow>) {
+        let Some(ObjKind::Func { func, frames, this: own }) = world.heap.get(id).map(|o| o.kind.clone()) else { return };
+        let this = if this == ValueId::UNKNOWN { own } else { this };
+        self.run_root(world, func, frames, this, row);
+    }
+
+    fn run_root(&mut self, world: &mut World, func: FuncRef, frames: Frames, this: ValueId, row: Option<EntryRow>) {
+        let Some(module) = self.modules.get(&func.file).copied() else { return };
+        let Some(ir) = module.functions.get(func.index.0 as usize) else { return };
+        self.steps_left = self.limits.steps_per_root;
+        self.closures.clear();
+        let mut arguments = Arguments::unknown();
+        let method = ir.class.and_then(|c| module.classes.get(c.0 as usize)).and_then(|c| c.methods.iter().find(|m| m.func == func.index));
+        if self.python && method.is_some_and(|m| !m.is_static) && this != ValueId::UNKNOWN {
+            arguments = arguments.with_receiver(this, ir.span);
+        }
+        let next_key = self.activations.len() as u32 + 1;
+        let site = crate::interpreter::Site { file: func.file, span: ir.span };
+        let key = *self.activations.entry((0, site, func)).or_insert(next_key);
+        let exit = self.enter_function(world, func, ir, module, Rc::clone(&frames), this, Rc::new(arguments), key, 0, row, false);
+        if self.steps_left == 0 {
+            self.broadened.steps += 1;
+        }
+        if let Some(after) = exit.world {
+            self.run_escaped(&after, 0);
+            self.keep_globals(world, &after);
+        }
+        self.last_tells = None;
+    }
+
+    /// Functions that were made in a root and that nothing called there: someone else will, with the locals they captured.
+    fn run_escaped(&mut self, world: &World, depth: u32) {
+        if depth > 3 {
+            return;
+        }
+        let made = std::mem::take(&mut self.closures);
+        for (id, func) in made {
+            if self.visited.contains(&func) {
+                continue;
+            }
+            let Some(ObjKind::Func { frames, this, .. }) = world.heap.get(id).map(|o| o.kind.clone()) else { continue };
+            let Some(module) = self.modules.get(&func.file).copied() else { continue };
+            let Some(ir) = module.functions.get(func.index.0 as usize) else { continue };
+            let row = self.entries.iter().find(|e| e.function == id).map(|e| e.row.clone());
+            self.steps_left = self.limits.steps_per_root;
+            let next_key = self.activations.len() as u32 + 1;
+            let site = crate::interpreter::Site { file: func.file, span: ir.span };
+            let key = *self.activations.entry((1, site, func)).or_insert(next_key);
+            let exit = self.enter_function(world, func, ir, module, frames, this, Rc::new(Arguments::unknown()), key, 0, row, false);
+            if let Some(after) = exit.world {
+                self.run_escaped(&after, depth + 1);
+            }
+        }
+    }
+
+    /// What a root wrote to module-level names and objects is there for the next invocation.
+    fn keep_globals(&mut self, world: &mut World, after: &World) {
+        let changed: Vec<(ObjId, Obj)> = after.heap.changed().filter(|(id, o)| matches!(o.kind, ObjKind::Frame) && world.heap.get(*id).is_some()).map(|(id, o)| (id, o.clone())).collect();
+        for (id, obj) in changed {
+            for (key, value) in obj.fields {
+                let old = world.heap.get(id).and_then(|o| o.field(key)).unwrap_or(ValueId::NONE);
+                if old == value || self.values.get(value).refs.iter().any(|r| matches!(r, Ref::Obj(o) if world.heap.get(*o).is_none())) {
+                    continue;
+                }
+                let joined = self.join(old, value);
+                if let Some(frame) = world.heap.change(id) {
+                    frame.set_field(key, joined);
+                }
+            }
+        }
+        world.heap.settle();
+    }
+
+    fn run_the_rest(&mut self, world: &mut World, files: &[FileId]) {
+        for file in files {
+            let Some(module) = self.modules.get(file).copied() else { continue };
+            let closures: FxHashMap<FuncRef, (ObjId, ValueId)> = self.settled_closures(world, *file);
+            for (i, ir) in module.functions.iter().enumerate().skip(1) {
+                let func = FuncRef { file: *file, index: FuncIdx(i as u32) };
+                let by_name = self.named_entry(ir);
+                if self.visited.contains(&func) && by_name.is_none() {
+                    continue;
+                }
+                if let Some((id, this)) = closures.get(&func) {
+                    self.run_entry(world, *id, *this, by_name);
+                    continue;
+                }
+                if let Some(class) = ir.class {
+                    self.run_method(world, *file, class, func, by_name);
+                }
+            }
+            // Nested functions whose makers never ran to them.
+            for (i, ir) in module.functions.iter().enumerate().skip(1) {
+                let func = FuncRef { file: *file, index: FuncIdx(i as u32) };
+                if !self.visited.contains(&func) {
+                    let frames: Frames = self.empty_frames(module, ir);
+                    let row = self.named_entry(ir);
+                    self.run_root(world, func, frames, ValueId::UNKNOWN, row);
+                }
+            }
+        }
+    }
+
+    fn empty_frames(&self, module: &Module, ir: &shindan_program::ir::Func) -> Frames {
+        let mut depth = 0;
+        let mut at = ir.parent;
+        while let Some(parent) = at {
+            depth += 1;
+            at = module.functions.get(parent.0 as usize).and_then(|f| f.parent);
+        }
+        vec![None; depth].into()
+    }
+
+    fn settled_closures(&self, world: &World, file: FileId) -> FxHashMap<FuncRef, (ObjId, ValueId)> {
+        let mut found = FxHashMap::default();
+        for id in (0..self.next_object).map(ObjId) {
+            if let Some(Obj { kind: ObjKind::Func { func, this, .. }, .. }) = world.heap.get(id) {
+                if func.file == file {
+                    found.entry(*func).or_insert((id, *this));
+                }
+            }
+        }
+        found
+    }
+
+    /// Runs a method on an instance that was made with unknown arguments.
+    fn run_method(&mut self, world: &mut World, file: FileId, class: shindan_program::ir::ClassIdx, func: FuncRef, named: Option<EntryRow>) {
+        let class_object = (0..self.next_object).map(ObjId).find(|id| {
+            matches!(world.heap.get(*id), Some(Obj { kind: ObjKind::Class { file: f, class: c, .. }, .. }) if *f == file && *c == class)
+        });
+        let Some(class_object) = class_object else { return };
+        let Some(module) = self.modules.get(&file).copied() else { return };
+        let Some(ir) = module.functions.get(func.index.0 as usize) else { return };
+        let Some(method) = module.classes.get(class.0 as usize).and_then(|c| c.methods.iter().find(|m| m.func == func.index)) else { return };
+        let Some(ObjKind::Class { frames, .. }) = world.heap.get(class_object).map(|o| o.kind.clone()) else { return };
+        self.steps_left = self.limits.steps_per_root;
+        let row = named.or_else(|| self.method_entry(world, class_object, ir.name));
+        let this = if method.is_static {
+            ValueId::UNKNOWN
+        } else if method.is_class_method {
+            self.values.reference(Ref::Obj(class_object))
+        } else {
+            self.instance_for_methods(world, class_object, file)
+        };
+        self.run_root(world, func, frames, this, row);
+    }
+
+    fn method_entry(&self, world: &World, class: ObjId, name: shindan_base::Sym) -> Option<EntryRow> {
+        let api = self.class_api(world, class)?;
+        let base = self.apis.parent(api).0;
+        let text = self.text_of(name);
+        let entry = self.rows.method_entries.iter().find(|e| e.names.matches(text) && e.bases.iter().any(|b| *b == base || *b == api))?;
+        let mut row = entry.row.clone();
+        if self.python {
+            row.params.insert(0, None);
+        }
+        Some(row)
+    }
+
+    fn instance_for_methods(&mut self, world: &mut World, class: ObjId, file: FileId) -> ValueId {
+        let id = self.object(u32::MAX - 3, Span::new(class.0, 0), 4);
+        if world.heap.get(id).is_some() {
+            return self.values.reference(Ref::Obj(id));
+        }
+        let mut obj = Obj::new(ObjKind::Instance(Some(class)));
+        obj.api = self.class_api(world, class);
+        world.heap.set(id, obj);
+        let instance = self.values.reference(Ref::Obj(id));
+        let name = self.sym(if self.python { "__init__" } else { "constructor" });
+        let mut runs: Vec<(FuncRef, Frames)> = self.field_initialisers(world, class);
+        if let Some(crate::member::Found::Method(method)) = self.find_in_class(world, class, name) {
+            if let Some(ObjKind::Func { func, frames, .. }) = world.heap.get(method).map(|o| o.kind.clone()) {
+                runs.push((func, frames));
+            }
+        }
+        let _ = file;
+        for (func, frames) in runs {
+            let Some(module) = self.modules.get(&func.file).copied() else { continue };
+            let Some(ir) = module.functions.get(func.index.0 as usize) else { continue };
+            let mut arguments = Arguments::unknown();
+            if self.python {
+                arguments = arguments.with_receiver(instance, ir.span);
+            }
+            let next_key = self.activations.len() as u32 + 1;
+            let site = crate::interpreter::Site { file: func.file, span: ir.span };
+            let key = *self.activations.entry((2, site, func)).or_insert(next_key);
+            let exit = self.enter_function(world, func, ir, module, frames, instance, Rc::new(arguments), key, 1, None, false);
+            if let Some(after) = exit.world {
+                *world = after;
+            }
+        }
+        world.facts.clear();
+        world.heap.settle();
+        instance
+    }
+}

@@ -1,0 +1,362 @@
+//! The catalogue's library models, compiled for one scan: rows by API node.
+
+use rustc_hash::FxHashMap;
+use shindan_base::{Interner, Sym};
+use shindan_catalogue::{ApiPath, Catalogue, Condition, Entry, EntryMatch, Flow, Guard, Place, ReturnUse, RowLanguage, SourceKind, Test, Trigger};
+use shindan_finding::Confidence;
+use shindan_source::Language;
+use smallvec::SmallVec;
+
+use crate::api::{ApiId, Trie};
+
+/// Which sources count as untrusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ThreatModel {
+    /// Environment, files, standard input, sockets, databases.
+    pub local: bool,
+    /// Parameters of exported functions.
+    pub library: bool,
+}
+
+/// A set of [`SourceKind`]s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct KindSet(u16);
+
+impl KindSet {
+    pub(crate) fn of(kinds: &[SourceKind]) -> Self {
+        let mut set = Self::default();
+        for kind in kinds {
+            set.0 |= 1 << *kind as u16;
+            if matches!(kind, SourceKind::Event | SourceKind::Http) {
+                set.0 |= SourceKind::ALL.iter().filter(|(k, _)| k.is_untrusted()).fold(0, |m, (k, _)| m | 1 << *k as u16);
+            }
+        }
+        set
+    }
+
+    pub(crate) fn has(self, kind: SourceKind) -> bool {
+        self.0 & (1 << kind as u16) != 0
+    }
+}
+
+/// A taint detector, as the engine sees it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TaintTarget {
+    /// Index in [`Catalogue::detectors`].
+    pub(crate) detector: u32,
+    pub(crate) sources: KindSet,
+}
+
+/// A sink row.
+#[derive(Clone, Debug)]
+pub(crate) struct SinkRow {
+    pub(crate) bit: u8,
+    pub(crate) places: Vec<Place>,
+    pub(crate) when: Vec<Condition>,
+    pub(crate) unless: Vec<Condition>,
+    pub(crate) confidence: Option<Confidence>,
+}
+
+/// A guard row.
+#[derive(Clone, Debug)]
+pub(crate) struct GuardRow {
+    pub(crate) guard: Guard,
+    pub(crate) mask: u64,
+}
+
+/// An entry row: what the parameters are.
+#[derive(Clone, Debug)]
+pub(crate) struct EntryRow {
+    pub(crate) params: Vec<Option<ApiId>>,
+    pub(crate) rest: Option<ApiId>,
+    pub(crate) returns: Option<ReturnUse>,
+}
+
+/// Everything that the catalogue says of one API node.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NodeModel {
+    pub(crate) sources: SmallVec<[SourceKind; 1]>,
+    pub(crate) sinks: Vec<SinkRow>,
+    pub(crate) assigned: Vec<SinkRow>,
+    pub(crate) clears: u64,
+    pub(crate) restores: u64,
+    pub(crate) flows: Option<Vec<Flow>>,
+    pub(crate) guards: Vec<GuardRow>,
+    pub(crate) argument_entries: Vec<EntryRow>,
+    pub(crate) decorator_entries: Vec<EntryRow>,
+}
+
+/// A regular expression over whole words that is usually a plain list of alternatives.
+#[derive(Clone, Debug)]
+pub(crate) enum Words {
+    List(Vec<String>),
+    Regex(regex::Regex),
+    Never,
+}
+
+impl Words {
+    /// `pattern` was checked by the catalogue's builder; it may be wrapped in `^(?:…)$`.
+    fn new(pattern: &str) -> Self {
+        let inner = pattern.strip_prefix("^(?:").and_then(|p| p.strip_suffix(")$")).or_else(|| pattern.strip_prefix("^(").and_then(|p| p.strip_suffix(")$")));
+        if let Some(inner) = inner {
+            if inner.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'|')) {
+                return Self::List(inner.split('|').map(str::to_owned).collect());
+            }
+        }
+        regex::Regex::new(pattern).map_or(Self::Never, Self::Regex)
+    }
+
+    pub(crate) fn matches(&self, word: &str) -> bool {
+        match self {
+            Self::List(words) => words.iter().any(|w| w == word),
+            Self::Regex(regex) => regex.is_match(word),
+            Self::Never => false,
+        }
+    }
+}
+
+/// An entry by parameter names.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedEntry {
+    pub(crate) params: Vec<Words>,
+    pub(crate) function: Option<Words>,
+    pub(crate) row: EntryRow,
+}
+
+/// An entry by base class and method name.
+#[derive(Clone, Debug)]
+pub(crate) struct MethodEntry {
+    pub(crate) bases: Vec<ApiId>,
+    pub(crate) names: Words,
+    pub(crate) row: EntryRow,
+}
+
+/// The models of one language.
+#[derive(Default)]
+pub(crate) struct LanguageModels {
+    pub(crate) trie: Trie,
+    pub(crate) nodes: FxHashMap<ApiId, NodeModel>,
+    pub(crate) named_entries: Vec<NamedEntry>,
+    pub(crate) method_entries: Vec<MethodEntry>,
+}
+
+/// The compiled models of a catalogue.
+pub struct Models<'c> {
+    pub(crate) python: LanguageModels,
+    pub(crate) javascript: LanguageModels,
+    /// By sink kind's bit.
+    pub(crate) targets: Vec<Vec<TaintTarget>>,
+    /// Source kinds that enter at all.
+    pub(crate) enabled: KindSet,
+    pub(crate) kinds: BuiltinKinds,
+    /// The catalogue that they come from.
+    pub catalogue: &'c Catalogue,
+}
+
+/// Bits of the sink kinds that the engine's own guards and builtins speak of; 0 where no detector defines the kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct BuiltinKinds {
+    pub(crate) path: u64,
+    pub(crate) url: u64,
+    pub(crate) redirect: u64,
+    pub(crate) html: u64,
+    pub(crate) log: u64,
+    pub(crate) header: u64,
+    pub(crate) command: u64,
+    pub(crate) sql: u64,
+    pub(crate) nosql: u64,
+    pub(crate) code: u64,
+    pub(crate) xpath: u64,
+    pub(crate) ldap: u64,
+    pub(crate) prototype: u64,
+    pub(crate) loop_bound: u64,
+    pub(crate) response_trace: u64,
+    pub(crate) response_plain: u64,
+    pub(crate) reflection: u64,
+}
+
+impl<'c> Models<'c> {
+    /// Compiles the rows of a catalogue.
+    #[must_use]
+    pub fn new(catalogue: &'c Catalogue, threat_model: ThreatModel, names: &Interner) -> Self {
+        let bit = |kind: &str| catalogue.sink_bit(kind).map_or(0, |b| 1u64 << b);
+        let kinds = BuiltinKinds {
+            path: bit("path") | bit("archive-path"),
+            url: bit("url"),
+            redirect: bit("redirect"),
+            html: bit("html"),
+            log: bit("log"),
+            header: bit("header") | bit("mail"),
+            command: bit("command"),
+            sql: bit("sql"),
+            nosql: bit("nosql"),
+            code: bit("code"),
+            xpath: bit("xpath"),
+            ldap: bit("ldap"),
+            prototype: bit("prototype"),
+            loop_bound: bit("loop-bound"),
+            response_trace: bit("response-trace"),
+            response_plain: bit("response-plain"),
+            reflection: bit("reflection"),
+        };
+        let mut targets = vec![Vec::new(); catalogue.sink_kinds.len()];
+        for (i, detector) in catalogue.detectors.iter().enumerate() {
+            if let Some((bit, rule)) = detector.taint.as_ref().and_then(|t| Some((catalogue.sink_bit(&t.sink)?, t))) {
+                targets[bit as usize].push(TaintTarget { detector: i as u32, sources: KindSet::of(&rule.sources) });
+            }
+        }
+        let enabled: Vec<SourceKind> = SourceKind::ALL
+            .iter()
+            .map(|(kind, _)| *kind)
+            .filter(|kind| match kind {
+                SourceKind::Library => threat_model.library,
+                SourceKind::Environment | SourceKind::File | SourceKind::Input | SourceKind::Socket | SourceKind::Database => threat_model.local,
+                _ => true,
+            })
+            .collect();
+        let enabled = KindSet(enabled.iter().fold(0, |m, k| m | 1 << *k as u16));
+        Self {
+            python: LanguageModels::new(catalogue, RowLanguage::Python, names),
+            javascript: LanguageModels::new(catalogue, RowLanguage::JavaScript, names),
+            targets,
+            enabled,
+            kinds,
+            catalogue,
+        }
+    }
+
+    pub(crate) fn of(&self, language: Language) -> &LanguageModels {
+        if language.is_ecmascript() { &self.javascript } else { &self.python }
+    }
+
+    /// The node of a path that the catalogue names.
+    #[must_use]
+    pub fn node(&self, language: RowLanguage, path: &ApiPath, names: &Interner) -> Option<ApiId> {
+        let models = match language {
+            RowLanguage::Python => &self.python,
+            RowLanguage::JavaScript => &self.javascript,
+        };
+        models.trie.find(path, names)
+    }
+}
+
+impl LanguageModels {
+    fn new(catalogue: &Catalogue, language: RowLanguage, names: &Interner) -> Self {
+        let mut this = Self { trie: Trie::new(), ..Self::default() };
+        let models: Vec<_> = catalogue.models.iter().filter(|m| m.language == Some(language)).collect();
+        let mut types: Vec<_> = models.iter().flat_map(|m| &m.types).collect();
+        types.sort_by_key(|(from, _)| from.0.len());
+        for (from, to) in types {
+            let target = this.trie.add(to, names);
+            let node = this.trie.add(from, names);
+            if node != target {
+                this.trie.aliases.insert(node, target);
+            }
+        }
+        let mask = |kinds: &[String]| kinds.iter().fold(0u64, |m, k| m | if k == "*" { u64::MAX } else { catalogue.sink_bit(k).map_or(0, |b| 1 << b) });
+        for model in models {
+            for row in &model.sources {
+                let sources = &mut this.node(&row.path, names).sources;
+                if !sources.contains(&row.kind) {
+                    sources.push(row.kind);
+                }
+            }
+            for sink in &model.sinks {
+                let Some(bit) = catalogue.sink_bit(&sink.kind) else { continue };
+                this.add_condition_paths(sink.when.iter().chain(&sink.unless), names);
+                let row = SinkRow { bit, places: sink.args.clone(), when: sink.when.clone(), unless: sink.unless.clone(), confidence: sink.confidence };
+                let node = this.node(&sink.path, names);
+                if sink.assigned { node.assigned.push(row) } else { node.sinks.push(row) }
+            }
+            for (path, kinds) in &model.clears {
+                this.node(path, names).clears |= mask(kinds);
+            }
+            for (path, kinds) in &model.restores {
+                this.node(path, names).restores |= mask(kinds);
+            }
+            for (path, flows) in &model.flows {
+                this.node(path, names).flows = Some(flows.clone());
+            }
+            for guard in &model.guards {
+                this.add_condition_paths(guard.when.iter(), names);
+                let row = GuardRow { guard: guard.clone(), mask: mask(&guard.clears) };
+                this.node(&guard.path, names).guards.push(row);
+            }
+            for entry in &model.entries {
+                this.add_entry(entry, names);
+            }
+        }
+        for check in catalogue.detectors.iter().flat_map(|d| &d.checks).filter(|c| c.language == language) {
+            this.add_condition_paths(check.when.iter().chain(&check.unless), names);
+            match &check.trigger {
+                Trigger::Call(paths) | Trigger::Assign(paths) | Trigger::Read(paths) | Trigger::Class(paths) | Trigger::Decorated(paths) => {
+                    for path in paths {
+                        this.trie.add(path, names);
+                    }
+                }
+                Trigger::Property(_) | Trigger::Variable(_) | Trigger::Equality | Trigger::Text(_) | Trigger::SlowRegex | Trigger::Import(_) | Trigger::EmptyCatch => {}
+            }
+        }
+        this
+    }
+
+    fn node(&mut self, path: &ApiPath, names: &Interner) -> &mut NodeModel {
+        let node = self.trie.add(path, names);
+        self.nodes.entry(node).or_default()
+    }
+
+    fn add_condition_paths<'x>(&mut self, conditions: impl Iterator<Item = &'x Condition>, names: &Interner) {
+        for condition in conditions {
+            if let Test::Type(paths) = &condition.test {
+                for path in paths {
+                    self.trie.add(path, names);
+                }
+            }
+        }
+    }
+
+    fn add_entry(&mut self, entry: &Entry, names: &Interner) {
+        let row = EntryRow {
+            params: entry.params.iter().map(|p| p.as_ref().map(|p| self.trie.add(p, names))).collect(),
+            rest: entry.rest.as_ref().map(|p| self.trie.add(p, names)),
+            returns: entry.returns,
+        };
+        match &entry.matched {
+            EntryMatch::Argument(paths) => paths.iter().for_each(|p| self.node(p, names).argument_entries.push(row.clone())),
+            EntryMatch::Decorator(paths) => paths.iter().for_each(|p| self.node(p, names).decorator_entries.push(row.clone())),
+            EntryMatch::Method { bases, names: methods } => {
+                let bases = bases.iter().map(|b| self.trie.add(b, names)).collect();
+                self.method_entries.push(MethodEntry { bases, names: Words::new(methods), row });
+            }
+            EntryMatch::Names { params, function } => self.named_entries.push(NamedEntry {
+                params: params.iter().map(|p| Words::new(p)).collect(),
+                function: function.as_deref().map(Words::new),
+                row,
+            }),
+        }
+    }
+}
+
+impl Trie {
+    pub(crate) fn find(&self, path: &ApiPath, names: &Interner) -> Option<ApiId> {
+        use crate::api::Edge;
+        use shindan_catalogue::Segment;
+        let name = |text: &str| -> Option<Sym> { names.get(text) };
+        let mut at = ApiId::ROOT;
+        for segment in &path.0 {
+            let edge = match segment {
+                Segment::Any => {
+                    at = ApiId::ANY;
+                    continue;
+                }
+                Segment::Name(text) => Edge::Name(name(text)?),
+                Segment::Call => Edge::Call,
+                Segment::CallWith(text) => Edge::CallWith(name(text)?),
+                Segment::Index => Edge::Index,
+            };
+            let node = *self.children.get(&(at, edge))?;
+            at = self.aliases.get(&node).copied().unwrap_or(node);
+        }
+        Some(at)
+    }
+}

@@ -1,0 +1,245 @@
+//! The order of work: read and parse every file, link, analyse groups of files, tell what was found and what was not.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use shindan_artifact::{Artifact, Class, CodeLocation, Discovery, Entry, discover, import_roots};
+use shindan_base::{FileId, Interner, Span};
+use shindan_catalogue::{Catalogue, RowLanguage};
+use shindan_detect::{Checks, RawFinding};
+use shindan_finding::{Coverage, FileNote, Finding, Outcome, Statistics};
+use shindan_flow::{Component, Hit, Models, analyse};
+use shindan_program::ir::Module;
+use shindan_program::Linker;
+use shindan_secret::Rules;
+use shindan_source::Language;
+
+use crate::findings::{Context, Shown, literals, secrets};
+use crate::functions::{self, FunctionCode, is_inside};
+use crate::load::{Loaded, Reading};
+use crate::options::{Options, Progress, Stage};
+
+/// Stack of a worker thread: parsers and walks recurse, and the depth bound of the trees needs a fraction of it.
+const STACK: usize = 64 << 20;
+
+/// Scans an artifact.
+#[must_use]
+pub fn scan(artifact: &Artifact, catalogue: &Catalogue, rules: &Rules, options: &Options, progress: &dyn Progress) -> Outcome {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).stack_size(STACK).thread_name(|i| format!("scan-{i}")).build();
+    match pool {
+        Ok(pool) => pool.install(|| run(artifact, catalogue, rules, options, progress)),
+        // Without threads of its own the scan runs on the caller's.
+        Err(_) => run(artifact, catalogue, rules, options, progress),
+    }
+}
+
+fn run(artifact: &Artifact, catalogue: &Catalogue, rules: &Rules, options: &Options, progress: &dyn Progress) -> Outcome {
+    let names = Interner::new();
+    let discovery = discover(artifact);
+    let reading = Reading { artifact, catalogue, names: &names, code: options.code, secrets: options.secrets };
+    let (files, inline) = read(&reading, &discovery, options, progress);
+    let functions = all_functions(artifact, &discovery, &files, &inline, options);
+    let mut findings: Vec<Finding> = Vec::new();
+    if options.code {
+        findings.extend(code(artifact, catalogue, rules, options, progress, &names, &files, &functions));
+    }
+    if options.secrets {
+        let found: Vec<Vec<Finding>> = files.par_iter().filter(|f| f.for_secrets).map(|f| secrets(f, rules, &options.secret_key)).collect();
+        findings.extend(found.into_iter().flatten());
+    }
+    attribute(&mut findings, &functions);
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| (f.location.path.clone(), f.location.region, f.detector.clone());
+        key(a).cmp(&key(b))
+    });
+    let mut detectors: Vec<_> = Vec::new();
+    if options.code {
+        detectors.extend(catalogue.detectors.iter().map(|d| d.info.clone()));
+    }
+    if options.secrets {
+        detectors.extend(rules.iter().map(|r| r.info()));
+    }
+    detectors.sort_by(|a, b| a.id.cmp(&b.id));
+    let statistics = statistics(&files, detectors.len());
+    Outcome { findings, coverage: coverage(artifact, &discovery, &files, functions, &names), detectors, statistics }
+}
+
+/// Reads every file that may hold code or secrets, in the order of the entries.
+fn read(reading: &Reading<'_>, discovery: &Discovery, options: &Options, progress: &dyn Progress) -> (Vec<Loaded>, Vec<(usize, FileId)>) {
+    let entries: Vec<&Entry> = reading.artifact.entries().iter().filter(|e| !options.exclude.iter().any(|p| p.matches(&e.path))).collect();
+    let wanted: Vec<String> = discovery
+        .functions
+        .iter()
+        .flat_map(|f| match (&f.code, &f.handler) {
+            (CodeLocation::Path(path), Some(handler)) => functions::handler_paths(path.trim_start_matches("./").trim_matches('/'), handler, f.runtime.as_deref()),
+            _ => Vec::new(),
+        })
+        .collect();
+    progress.begin(Stage::Read, entries.len());
+    let mut files: Vec<Loaded> = entries
+        .par_iter()
+        .enumerate()
+        .map(|(i, entry)| {
+            let poisoned = options.poisoned.iter().find(|(p, _)| *p == entry.path).map(|(_, reason)| reason.as_str());
+            progress.enter(Stage::Read, &entry.path);
+            let loaded = reading.load(entry, FileId(i as u32), wanted.contains(&entry.path), poisoned);
+            progress.leave(Stage::Read, &entry.path);
+            loaded
+        })
+        .collect();
+    let mut inline = Vec::new();
+    for (i, function) in discovery.functions.iter().enumerate() {
+        let CodeLocation::Inline(code) = &function.code else { continue };
+        let language = match code.language {
+            Some(shindan_artifact::Language::Python) => Language::Python,
+            Some(shindan_artifact::Language::JavaScript) => Language::JavaScript,
+            _ => continue,
+        };
+        let file = FileId(files.len() as u32);
+        files.push(reading.inline(file, code, language));
+        inline.push((i, file));
+    }
+    (files, inline)
+}
+
+fn all_functions(artifact: &Artifact, discovery: &Discovery, files: &[Loaded], inline: &[(usize, FileId)], options: &Options) -> Vec<FunctionCode> {
+    let mut all = functions::declared(artifact, discovery, files, inline);
+    if let Some((handler, runtime)) = &options.handler {
+        all.push(functions::by_option(handler, runtime.as_deref(), files));
+    }
+    all
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call, in one place, of everything that the stages before made")]
+fn code(
+    artifact: &Artifact,
+    catalogue: &Catalogue,
+    rules: &Rules,
+    options: &Options,
+    progress: &dyn Progress,
+    names: &Interner,
+    files: &[Loaded],
+    functions: &[FunctionCode],
+) -> Vec<Finding> {
+    let models = Models::new(catalogue, options.threat_model, names);
+    let python = Checks::new(catalogue, &models, RowLanguage::Python, names);
+    let javascript = Checks::new(catalogue, &models, RowLanguage::JavaScript, names);
+    let sources: Vec<(FileId, &str, Language)> = files.iter().filter_map(|f| Some((f.file, f.path.as_str(), f.language?))).collect();
+    let linker = Linker::new(&sources, &roots(artifact, functions));
+    let modules: FxHashMap<FileId, &Module> = files.iter().filter_map(|f| Some((f.file, f.module.as_ref()?))).collect();
+    let texts: FxHashMap<FileId, &str> = files.iter().map(|f| (f.file, f.text.as_str())).collect();
+    let groups = linker.components(&files.iter().filter_map(|f| f.module.as_ref()).collect::<Vec<_>>(), names);
+    let handlers: Vec<(FileId, String)> = functions.iter().filter_map(|f| f.handler.clone()).collect();
+    progress.begin(Stage::Analyse, groups.len());
+    let analysed: Vec<(Vec<Hit>, Vec<Option<String>>, Vec<RawFinding>)> = groups
+        .par_iter()
+        .map(|group| {
+            let first = group.first().map_or("", |f| files[f.0 as usize].path.as_str());
+            progress.enter(Stage::Analyse, first);
+            let language = group.iter().find_map(|f| files[f.0 as usize].language).unwrap_or(Language::Python);
+            let checks = if language.is_ecmascript() { &javascript } else { &python };
+            let mut watch = checks.watch();
+            let mine: Vec<(FileId, String)> = handlers.iter().filter(|(f, _)| group.contains(f)).cloned().collect();
+            let component = Component { files: group, language, modules: &modules, texts: &texts, linker: &linker, handlers: &mine };
+            let report = analyse(&component, &models, names, &mut watch);
+            progress.leave(Stage::Analyse, first);
+            (report.hits, report.source_apis, watch.found)
+        })
+        .collect();
+    let context = Context { catalogue, names, files, secret_key: options.secret_key };
+    let mut checks: Vec<RawFinding> = analysed.iter().flat_map(|(_, _, found)| found.iter().copied()).collect();
+    checks.extend(files.iter().flat_map(|f| f.empty_catches.iter().copied()));
+    // Literals that are findings themselves must not be shown by others either.
+    let mut hidden: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
+    for raw in checks.iter().filter(|r| context.is_about_secrets(r)) {
+        let text = files[raw.site.file.0 as usize].text.as_str();
+        hidden.entry(raw.site.file).or_default().extend(literals(raw.site.span.slice(text), raw.site.span.start));
+    }
+    let mut needed: Vec<FileId> = checks.iter().map(|r| r.site.file).collect();
+    for (hits, _, _) in &analysed {
+        needed.extend(hits.iter().flat_map(|h| h.trace.iter().map(|s| s.file).chain([h.site.file])));
+    }
+    needed.sort_unstable();
+    needed.dedup();
+    let shown: FxHashMap<FileId, Shown<'_>> =
+        needed.par_iter().map(|f| (*f, Shown::new(&files[f.0 as usize], rules, hidden.get(f).map_or(&[], Vec::as_slice)))).collect();
+    let mut findings: Vec<Finding> = checks.iter().filter_map(|raw| Some(context.of_check(raw, shown.get(&raw.site.file)?))).collect();
+    for (hits, apis, _) in analysed {
+        findings.extend(hits.iter().zip(apis).filter_map(|(hit, api)| context.of_hit(hit, api, |file| shown.get(&file))));
+    }
+    findings
+}
+
+/// Folders from which the run-time imports.
+fn roots(artifact: &Artifact, functions: &[FunctionCode]) -> Vec<String> {
+    let mut roots = vec![String::new()];
+    for function in functions {
+        for folder in &function.folders {
+            roots.push(folder.clone());
+            roots.extend(import_roots(artifact.entries(), folder).into_iter().map(|r| r.path));
+        }
+    }
+    roots.extend(import_roots(artifact.entries(), "").into_iter().map(|r| r.path));
+    let mut unique = Vec::new();
+    for root in roots {
+        if !unique.contains(&root) {
+            unique.push(root);
+        }
+    }
+    unique
+}
+
+/// Says whose code each finding is in.
+fn attribute(findings: &mut [Finding], functions: &[FunctionCode]) {
+    for finding in findings {
+        let mut names: Vec<String> = functions
+            .iter()
+            .filter(|f| f.folders.iter().any(|folder| is_inside(&finding.location.path, folder)) || (f.folders.is_empty() && f.note.path == finding.location.path))
+            .map(|f| f.note.name.clone())
+            .collect();
+        names.sort();
+        names.dedup();
+        finding.functions = names;
+    }
+}
+
+fn coverage(artifact: &Artifact, discovery: &Discovery, files: &[Loaded], functions: Vec<FunctionCode>, names: &Interner) -> Coverage {
+    let mut coverage = Coverage { functions: functions.into_iter().map(|f| f.note).collect(), ..Coverage::default() };
+    if coverage.functions.is_empty() {
+        coverage.functions = functions::by_convention(files, names);
+    }
+    let skips = artifact.skips().iter().map(|s| FileNote { path: s.path.clone(), reason: s.reason.to_string(), incomplete: s.is_incomplete() });
+    let templates = discovery.notes.iter().map(|n| FileNote { path: n.path.clone(), reason: n.text.clone(), incomplete: true });
+    let compiled = artifact.entries().iter().filter(|e| e.class == Class::Compiled && e.path.ends_with(".class")).take(1).map(|e| FileNote {
+        path: e.path.clone(),
+        reason: "compiled Java code is not analysed yet".to_owned(),
+        incomplete: true,
+    });
+    for note in skips.chain(templates).chain(compiled).chain(files.iter().flat_map(|f| f.notes.iter().cloned())) {
+        if note.incomplete { coverage.skipped.push(note) } else { coverage.notes.push(note) }
+    }
+    coverage.skipped.sort();
+    coverage.skipped.dedup();
+    coverage.notes.sort();
+    coverage.notes.dedup();
+    coverage
+}
+
+fn statistics(files: &[Loaded], detectors: usize) -> Statistics {
+    let mut statistics = Statistics { detectors: detectors as u32, ..Statistics::default() };
+    let mut by_language: Vec<(String, u32)> = Vec::new();
+    for file in files {
+        statistics.files_for_secrets += u32::from(file.for_secrets);
+        statistics.vendored_files += u32::from(file.vendored);
+        let (Some(language), Some(module)) = (file.language, &file.module) else { continue };
+        match by_language.iter_mut().find(|(l, _)| l == language.name()) {
+            Some((_, n)) => *n += 1,
+            None => by_language.push((language.name().to_owned(), 1)),
+        }
+        statistics.lines += file.text.bytes().filter(|b| *b == b'\n').count() as u64;
+        statistics.bytes += file.text.len() as u64;
+        statistics.code_functions += module.functions.len() as u32 - 1;
+    }
+    by_language.sort();
+    statistics.files_by_language = by_language;
+    statistics
+}
