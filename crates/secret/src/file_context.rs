@@ -8,6 +8,8 @@ pub(crate) struct FileContext {
     pub(crate) format: FileFormat,
     /// Lock files, vendored and minified code: full of hashes, and written by others.
     pub(crate) generated: bool,
+    /// A file of environment variables: every value in it is meant.
+    pub(crate) environment: bool,
     /// Tests and their data: weak passwords there are invented.
     pub(crate) test: bool,
 }
@@ -21,6 +23,7 @@ impl FileContext {
         Self {
             format: format_of(name),
             generated: is_generated(name) || parts.iter().any(|p| is_vendor_folder(p)),
+            environment: name.starts_with(".env") || name.ends_with(".env"),
             test: is_test_file(name) || parts.iter().any(|p| is_test_folder(p)),
         }
     }

@@ -110,12 +110,15 @@ pub(crate) fn is_generic(validator: Validator) -> bool {
 /// A literal in a configuration file.
 pub(crate) fn is_config_secret(candidate: &Candidate<'_>) -> bool {
     let value = candidate.value();
+    let password = is_password_name(candidate.name());
+    // Elsewhere a word of letters is a label or a setting.
+    let meant = password && candidate.file.environment;
     !candidate.file.test
         && is_plain_literal(candidate)
         && is_no_reference(candidate)
         && !is_announced_hash(candidate)
-        && (has_digit(value) || value.bytes().any(|b| b"!@#$%^&*+=~?".contains(&b)))
-        && !is_identifier(value, is_password_name(candidate.name()))
+        && (meant || has_digit(value) || value.bytes().any(|b| b"!@#$%^&*+=~?".contains(&b)))
+        && !is_identifier(value, password)
 }
 
 /// A literal in source code, where names such as `token` mean many things.
@@ -137,7 +140,10 @@ pub(crate) fn is_environment_secret(candidate: &Candidate<'_>) -> bool {
     let value = candidate.value();
     is_plain_literal(candidate)
         && is_no_reference(candidate)
-        && !is_identifier(value, is_password_name(candidate.name()))
+        && !is_identifier(
+            value,
+            is_password_name(candidate.name()) || is_secret_name(candidate.name()),
+        )
         && is_environment(&enclosing_blocks(candidate.text, candidate.lead))
 }
 
@@ -296,9 +302,11 @@ fn is_identifier(value: &str, for_password: bool) -> bool {
 
 fn is_password_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["passw", "passphrase", "pwd"]
-        .iter()
-        .any(|w| lower.contains(w))
+    lower.contains("pass") || lower.contains("pwd")
+}
+
+fn is_secret_name(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("secret")
 }
 
 fn is_stock_word(value: &str) -> bool {
