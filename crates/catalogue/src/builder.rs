@@ -66,12 +66,12 @@ impl Builder {
     /// Checks the files against each other.
     ///
     /// # Errors
-    /// When a model names a sink kind that no detector defines, or there are more than 64 kinds.
+    /// When a model names a sink kind that no detector defines, or there are more than 63 kinds.
     pub fn build(self) -> Result<Catalogue, CatalogueError> {
         let detectors: Vec<Detector> = self.detectors.into_values().map(|(_, d)| d).collect();
         let kinds: BTreeSet<String> = detectors.iter().filter_map(|d| d.taint.as_ref()).map(|t| t.sink.clone()).collect();
-        if kinds.len() > 64 {
-            return Err(CatalogueError { file: "detectors".into(), problem: format!("{} sink kinds; at most 64 fit", kinds.len()) });
+        if kinds.len() > 63 {
+            return Err(CatalogueError { file: "detectors".into(), problem: format!("{} sink kinds; at most 63 fit", kinds.len()) });
         }
         let models: Vec<Model> = self.models.into_values().collect();
         for model in &models {
@@ -269,14 +269,18 @@ fn entry(raw: &RawEntry) -> Fallible<Entry> {
     Ok(Entry { matched, params: raw.params.iter().map(type_of).collect::<Fallible<_>>()?, rest: raw.rest.as_ref().map(|r| path(r)).transpose()?, returns: raw.returns })
 }
 
-/// `0`, `name`, `0|name`, `this`, `last`, `any`, then `.property`s and `.**`.
+/// `0`, `name`, `0|name`, `this`, `last`, `any`, then `.property`s and `.**`; or `this[0,1]`.
 fn place(text: &str) -> Fallible<Place> {
+    if let Some((holder, keys)) = text.strip_suffix(']').and_then(|t| t.split_once('[')) {
+        let keys = keys.split(',').map(|k| k.trim().parse().map_err(|_| format!("`{text}`: between the brackets stand positions of arguments"))).collect::<Fallible<_>>()?;
+        return Ok(Place { keys, ..place(holder)? });
+    }
     let (text, deep) = match text.strip_suffix(".**") {
         Some(rest) => (rest, true),
         None => (text, false),
     };
     let (refs, path) = references(text)?;
-    Ok(Place { refs, path, deep })
+    Ok(Place { refs, path, deep, keys: Vec::new() })
 }
 
 fn references(text: &str) -> Fallible<(Vec<ArgRef>, Vec<String>)> {

@@ -121,6 +121,8 @@ pub struct Place {
     pub path: Vec<String>,
     /// Everything inside counts too.
     pub deep: bool,
+    /// The entry under the key that these positional arguments make together (flows only).
+    pub keys: Vec<u32>,
 }
 
 /// A movement of data by a call.

@@ -332,9 +332,14 @@ impl<'a> Interpreter<'a> {
                 Ref::Obj(id) => self.object_method(act, world, *id, receiver, name, arguments, context, site),
                 Ref::Api(node) => {
                     let node = self.apis.child(*node, Edge::Name(name));
-                    match self.callback_method(act, world, receiver, name, arguments, site) {
-                        Some(value) if self.model(node).is_none() => Some(value),
-                        _ => self.call_library(act, world, LibraryCall { node, receiver: Some(receiver), arguments, context, site }),
+                    let plain = self.model(node).is_none() && !self.apis.is_known(node);
+                    let builtin = if plain { self.text_method(world, receiver, name, arguments, site).or_else(|| self.callback_method(act, world, receiver, name, arguments, site)) } else { None };
+                    match builtin {
+                        Some(value) => {
+                            self.notice_call(act, world, node, Some(receiver), name, arguments, context, site);
+                            Some(value)
+                        }
+                        None => self.call_library(act, world, LibraryCall { node, receiver: Some(receiver), arguments, context, site }),
                     }
                 }
                 Ref::Module(_) => {

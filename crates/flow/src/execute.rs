@@ -14,7 +14,7 @@ use crate::heap::{FuncRef, Obj, ObjId, ObjKind};
 use crate::interpreter::{Activation, Facts, Interpreter, State, World};
 use crate::observe::{Observer, View};
 use crate::source::StepWord;
-use crate::value::{Const, Ref, Value, ValueId};
+use crate::value::{ALL_KINDS, Const, Ref, Value, ValueId};
 
 /// How an activation ended.
 #[derive(Default)]
@@ -399,7 +399,8 @@ impl<'a> Interpreter<'a> {
             }
         };
         if let Some(dst) = inst.dst {
-            let mut value = value;
+            // What is known of the data on this path stays with what is made of it, even after the paths join.
+            let mut value = if state.world.facts.is_empty() { value } else { self.with_facts(&state.world, value) };
             if let Some(name) = self.register_name(act, dst) {
                 value = self.step_value(value, site, StepWord::Assigned(name));
                 if !matches!(inst.op, Op::Param { .. }) {
@@ -514,7 +515,8 @@ impl<'a> Interpreter<'a> {
         let mut value = ValueId::NONE;
         if let Some(entry) = &act.entry {
             let node = entry.params.get(i).copied().unwrap_or(entry.rest);
-            if let Some(node) = node {
+            let is_plain = ty.is_some_and(|t| self.is_plain_type(t)) || default.is_some_and(|d| self.is_made_safe(&state.world, d));
+            if let (Some(node), false) = (node, is_plain) {
                 value = self.api_value(node, site);
                 if matches!(param.kind, ParamKind::Rest | ParamKind::RestMap) {
                     let mut obj = Obj::new(ObjKind::Map);
@@ -549,6 +551,23 @@ impl<'a> Interpreter<'a> {
             Some(default) => self.join(default, value),
             None => value,
         }
+    }
+
+    /// Whether a declared type leaves no room for harmful text.
+    fn is_plain_type(&self, ty: ValueId) -> bool {
+        matches!(self.values.get(ty).refs.as_slice(), [Ref::Api(node)] if matches!(self.apis.parent(*node), (_, Edge::Name(name)) if matches!(self.text_of(name), "int" | "float" | "bool" | "UUID")))
+    }
+
+    /// Whether a default value is an object of a library call whose result is safe, such as an injected dependency.
+    fn is_made_safe(&self, world: &World, default: ValueId) -> bool {
+        self.values.get(default).refs.iter().any(|r| {
+            let node = match r {
+                Ref::Obj(id) => world.heap.get(*id).and_then(|o| o.api),
+                Ref::Api(node) => Some(*node),
+                Ref::Module(_) | Ref::Bound(..) => None,
+            };
+            node.is_some_and(|n| self.model(self.apis.parent(n).0).is_some_and(|m| m.clears == ALL_KINDS))
+        })
     }
 
     fn typed_instance(&mut self, act: &Activation<'a>, world: &mut World, class: ObjId, span: Span) -> ValueId {

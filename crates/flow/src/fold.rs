@@ -350,7 +350,11 @@ impl<'a> Interpreter<'a> {
                 }
                 let text = known.text;
                 let taint = self.deep_taint(world, value);
-                let taint = self.stepped(&taint, site, crate::source::StepWord::Through(name));
+                let mut taint = self.stepped(&taint, site, crate::source::StepWord::Through(name));
+                let clears = self.rows.nodes.get(&node).map_or(0, |m| m.clears);
+                for t in &mut taint {
+                    t.cleared |= clears;
+                }
                 Some(self.values.add(Value { taint, other: true, text, ..Value::default() }))
             }
             ("len", Some(value)) => {

@@ -8,7 +8,10 @@ use crate::api::{ApiId, Edge};
 use crate::arguments::Arguments;
 use crate::heap::ObjKind;
 use crate::interpreter::{Activation, Interpreter, State, World};
-use crate::value::{Const, Ref, Taint, ValueId};
+use crate::value::{ALL_KINDS, Const, Ref, Taint, ValueId};
+
+/// Not a kind of sink: the data is known to start with a quotation mark.
+const QUOTED: u64 = 1 << 63;
 
 /// Where a terminator may go.
 pub(crate) fn successors(term: &Term) -> [Option<BlockId>; 2] {
@@ -64,10 +67,10 @@ impl<'a> Interpreter<'a> {
             Op::Compare { op, left, right } => {
                 let (l, r) = (value(state, *left), value(state, *right));
                 match op {
-                    CompareOp::Eq | CompareOp::StrictEq | CompareOp::Is if truth => self.equal(&mut state.world, l, r),
-                    CompareOp::NotEq | CompareOp::StrictNotEq | CompareOp::IsNot if !truth => self.equal(&mut state.world, l, r),
-                    CompareOp::In => self.contained(&mut state.world, l, r, truth),
-                    CompareOp::NotIn => self.contained(&mut state.world, l, r, !truth),
+                    CompareOp::Eq | CompareOp::StrictEq | CompareOp::Is if truth => self.equal(act, &mut state.world, (l, *left), (r, *right)),
+                    CompareOp::NotEq | CompareOp::StrictNotEq | CompareOp::IsNot if !truth => self.equal(act, &mut state.world, (l, *left), (r, *right)),
+                    CompareOp::In => self.contained(act, &mut state.world, (l, *left), (r, *right), truth),
+                    CompareOp::NotIn => self.contained(act, &mut state.world, (l, *left), (r, *right), !truth),
                     CompareOp::InstanceOf | CompareOp::Lt | CompareOp::LtEq | CompareOp::Gt | CompareOp::GtEq => {
                         // Ordered against a number: it bounds a loop's count.
                         let mask = self.models.kinds.loop_bound;
@@ -107,32 +110,62 @@ impl<'a> Interpreter<'a> {
         self.values.get(value).taint.clone()
     }
 
+    /// What is learned of a source when this register's value is one of a trusted set: everything about the data itself,
+    /// and about the whole when only a telling part of it was looked at.
+    fn trusted_mask(&self, act: &Activation<'a>, checked: (ValueId, Reg)) -> u64 {
+        let kinds = self.models.kinds;
+        let is_part_of_other_data = match self.definition(act, checked.1) {
+            Some(Op::Member { object: _, name }) => {
+                let whole_is_source = self.values.get(checked.0).refs.iter().any(|r| {
+                    let Ref::Api(node) = r else { return false };
+                    self.values.get(checked.0).taint.iter().any(|t| self.sources.info(t.source).api.is_some_and(|api| self.apis.is_below(*node, api)))
+                });
+                (!whole_is_source).then(|| self.text_of(*name))
+            }
+            _ => None,
+        };
+        match is_part_of_other_data {
+            None => ALL_KINDS,
+            Some("netloc" | "hostname" | "host" | "origin") => kinds.url | kinds.redirect,
+            Some("suffix" | "ext" | "name" | "stem") => kinds.path,
+            Some(_) => 0,
+        }
+    }
+
     /// Both sides are equal: what equals something that nobody outside chose is harmless.
-    fn equal(&mut self, world: &mut World, left: ValueId, right: ValueId) {
+    fn equal(&mut self, act: &Activation<'a>, world: &mut World, left: (ValueId, Reg), right: (ValueId, Reg)) {
         for (checked, against) in [(left, right), (right, left)] {
-            let against = self.values.get(against);
+            let against = self.values.get(against.0);
             let telling = against.consts.iter().any(|c| !matches!(c, Const::Null | Const::Undefined)) && against.taint.is_empty();
             let trusted = against.taint.is_empty() && against.consts.is_empty();
             if telling || trusted {
-                let taint = self.taint_of(checked);
-                self.learn(world, &taint, u64::MAX);
+                let taint = self.taint_of(checked.0);
+                let mask = if taint.is_empty() { 0 } else { self.trusted_mask(act, checked) };
+                self.learn(world, &taint, mask);
             }
         }
     }
 
     /// `needle in haystack` came out as `inside`.
-    fn contained(&mut self, world: &mut World, needle: ValueId, haystack: ValueId, inside: bool) {
-        let checked = self.taint_of(haystack);
-        if let (Some(text), false) = (self.sole_str(needle), checked.is_empty()) {
+    fn contained(&mut self, act: &Activation<'a>, world: &mut World, needle: (ValueId, Reg), haystack: (ValueId, Reg), inside: bool) {
+        let checked = self.taint_of(haystack.0);
+        if let (Some(text), false) = (self.sole_str(needle.0), checked.is_empty()) {
             if !inside {
-                let mask = self.kinds_without(text);
+                let mut mask = self.kinds_without(text);
+                let quoted = checked.iter().all(|t| self.cleared(world, *t) & QUOTED != 0);
+                let is_inner = matches!(self.definition(act, haystack.1), Some(Op::Slice { .. }));
+                if quoted && is_inner && matches!(text, "'" | "\"") {
+                    // A quoted text without quotes inside is a literal, not code.
+                    mask |= self.models.kinds.code;
+                }
                 self.learn(world, &checked, mask);
             }
             return;
         }
-        if inside && self.deep_taint(world, haystack).is_empty() {
-            let taint = self.taint_of(needle);
-            self.learn(world, &taint, u64::MAX);
+        if inside && self.deep_taint(world, haystack.0).is_empty() {
+            let taint = self.taint_of(needle.0);
+            let mask = if taint.is_empty() { 0 } else { self.trusted_mask(act, needle) };
+            self.learn(world, &taint, mask);
         }
     }
 
@@ -145,7 +178,7 @@ impl<'a> Interpreter<'a> {
             ";" | "|" | "&" | "$" | "`" => kinds.command,
             "<" | ">" => kinds.html,
             "\n" | "\r" | "\r\n" => kinds.log | kinds.header,
-            "$" | "{" => kinds.nosql,
+            "{" => kinds.nosql,
             "__proto__" => kinds.prototype,
             "(" | ")" | "*" => kinds.ldap,
             "//" | "://" => kinds.redirect,
@@ -163,7 +196,7 @@ impl<'a> Interpreter<'a> {
         for (side, other) in [(left, right), (right, left)] {
             let Some(Op::Unary { op: UnaryOp::TypeOf, operand }) = self.definition(act, side.0) else { continue };
             let mask = match self.sole_str(other.1) {
-                Some("number" | "boolean" | "bigint") => u64::MAX,
+                Some("number" | "boolean" | "bigint") => ALL_KINDS,
                 Some("string") => self.models.kinds.nosql | self.models.kinds.prototype,
                 _ => 0,
             };
@@ -185,6 +218,9 @@ impl<'a> Interpreter<'a> {
                         None => kinds.path | kinds.url | kinds.redirect,
                         Some(text) => {
                             let mut mask = 0;
+                            if matches!(text, "'" | "\"") {
+                                mask |= QUOTED;
+                            }
                             if text.len() > 1 && text.starts_with('/') && !text.starts_with("//") {
                                 mask |= kinds.path | kinds.redirect;
                             }
@@ -208,12 +244,12 @@ impl<'a> Interpreter<'a> {
                     }
                 } else if truth && name != "indexOf" && self.deep_taint(&state.world, receiver).is_empty() {
                     let taint = self.taint_of(argument);
-                    self.learn(&mut state.world, &taint, u64::MAX);
+                    self.learn(&mut state.world, &taint, ALL_KINDS);
                 }
             }
             "hasOwnProperty" if truth && self.deep_taint(&state.world, receiver).is_empty() => {
                 let taint = self.taint_of(argument);
-                self.learn(&mut state.world, &taint, u64::MAX);
+                self.learn(&mut state.world, &taint, ALL_KINDS);
             }
             "test" | "match" | "fullmatch" | "search" => {
                 let (pattern, subject, full) = match self.values.get(receiver).sole_const() {
@@ -295,7 +331,7 @@ impl<'a> Interpreter<'a> {
             });
             if safe {
                 let taint = self.taint_of(subject);
-                self.learn(&mut state.world, &taint, u64::MAX);
+                self.learn(&mut state.world, &taint, ALL_KINDS);
             }
         }
     }
@@ -373,7 +409,7 @@ fn has_open_wildcard(pattern: &str) -> bool {
 fn allowed_kinds(pattern: &str, kinds: crate::model::BuiltinKinds) -> u64 {
     let has = |chars: &[char]| pattern.contains(chars);
     let space = pattern.contains("\\s");
-    let mut mask = u64::MAX;
+    let mut mask = ALL_KINDS;
     if has(&['/']) || pattern.contains("\\\\") {
         mask &= !(kinds.path | kinds.url | kinds.redirect);
     }

@@ -360,6 +360,16 @@ impl<'a> Interpreter<'a> {
         cleared
     }
 
+    /// The value with what its path knows of its data.
+    pub(crate) fn with_facts(&mut self, world: &World, value: ValueId) -> ValueId {
+        let taint = &self.values.get(value).taint;
+        if taint.is_empty() {
+            return value;
+        }
+        let known: SmallVec<[Taint; 1]> = taint.iter().map(|t| Taint { cleared: self.cleared(world, *t), ..*t }).collect();
+        self.values.with_taint(value, known)
+    }
+
     /// From here on, data of these sources is safe for these kinds.
     pub(crate) fn learn(&self, world: &mut World, taint: &[Taint], mask: u64) {
         for t in taint {

@@ -15,7 +15,7 @@ use crate::model::{EntryRow, NodeModel, SinkRow};
 use crate::observe::{CallEvent, Hit};
 use crate::source::StepWord;
 use crate::text::Part;
-use crate::value::{Const, Ref, Taint, Value, ValueId};
+use crate::value::{ALL_KINDS, Const, Ref, Taint, Value, ValueId};
 
 /// A call of a library thing.
 #[derive(Clone, Copy)]
@@ -82,7 +82,7 @@ impl<'a> Interpreter<'a> {
             taint.add_taint(&data);
         }
         let (clears, restores) = model.map_or((0, 0), |m| (m.clears, m.restores));
-        if clears == u64::MAX {
+        if clears == ALL_KINDS {
             taint.taint.clear();
         }
         if !taint.taint.is_empty() {
@@ -167,8 +167,20 @@ impl<'a> Interpreter<'a> {
 
     fn apply_flow(&mut self, act: &Activation<'a>, world: &mut World, flow: &Flow, receiver: Option<ValueId>, arguments: &Arguments, taint: &mut Value, same: &mut ValueId, site: Site) {
         let Some(from) = &flow.from else { return };
+        if !from.keys.is_empty() {
+            if let Some(value) = self.keyed_read(world, from, receiver, arguments) {
+                *same = self.join(*same, value);
+            }
+            return;
+        }
         let values = self.place_values(world, from, receiver, arguments);
         match &flow.to {
+            Some(to) if !to.keys.is_empty() => {
+                for value in values {
+                    let value = self.step_value(value, site, StepWord::Stored);
+                    self.keyed_write(world, to, receiver, arguments, value);
+                }
+            }
             None if flow.same_value => {
                 for value in values {
                     *same = self.join(*same, value);
@@ -176,7 +188,7 @@ impl<'a> Interpreter<'a> {
             }
             None => {
                 for value in values {
-                    let data = if from.deep { self.deep_taint(world, value) } else { self.shallow_taint(world, value) };
+                    let data = self.deep_taint(world, value);
                     taint.add_taint(&data);
                 }
             }
@@ -197,6 +209,50 @@ impl<'a> Interpreter<'a> {
             }
         }
         let _ = act;
+    }
+
+    /// The key that constant arguments make together: `this[0,1]` of `conf.get("section", "name")`.
+    fn joint_key(&self, place: &Place, arguments: &Arguments) -> Option<Const> {
+        let mut key = String::new();
+        for position in &place.keys {
+            let part = arguments.at(*position as usize).and_then(|v| self.sole_str(v))?;
+            key.push_str(part);
+            key.push('\u{1f}');
+        }
+        Some(Const::Str(self.names.intern(&key)))
+    }
+
+    fn keyed_read(&mut self, world: &World, place: &Place, receiver: Option<ValueId>, arguments: &Arguments) -> Option<ValueId> {
+        let holder = self.place_values(world, &Place { keys: Vec::new(), ..place.clone() }, receiver, arguments).into_iter().next()?;
+        let id = self.values.get(holder).refs.iter().find_map(|r| if let Ref::Obj(id) = r { Some(*id) } else { None })?;
+        let obj = world.heap.get(id)?;
+        match self.joint_key(place, arguments).map(|k| obj.field(k)) {
+            Some(Some(value)) => Some(value),
+            Some(None) => {
+                let rest = obj.rest;
+                Some(self.join(rest, ValueId::UNKNOWN))
+            }
+            None => {
+                let all: SmallVec<[ValueId; 8]> = obj.contents().collect();
+                Some(all.into_iter().fold(ValueId::UNKNOWN, |sum, v| self.join(sum, v)))
+            }
+        }
+    }
+
+    fn keyed_write(&mut self, world: &mut World, place: &Place, receiver: Option<ValueId>, arguments: &Arguments, value: ValueId) {
+        let holders = self.place_values(world, &Place { keys: Vec::new(), ..place.clone() }, receiver, arguments);
+        let key = self.joint_key(place, arguments);
+        for holder in holders {
+            let id = self.values.get(holder).refs.iter().find_map(|r| if let Ref::Obj(id) = r { Some(*id) } else { None });
+            let Some(obj) = id.and_then(|id| world.heap.change(id)) else { continue };
+            match key {
+                Some(key) => obj.set_field(key, value),
+                None => {
+                    obj.rest = self.values.join(obj.rest, value);
+                    obj.exact = false;
+                }
+            }
+        }
     }
 
     /// Puts data into every object that a value may be.
@@ -226,13 +282,19 @@ impl<'a> Interpreter<'a> {
             }
         }
         for name in &place.path {
-            let Some(key) = self.names.get(name) else { return SmallVec::new() };
+            let key = self.names.get(name);
+            let position = name.parse::<usize>().ok();
             let mut inner: SmallVec<[ValueId; 4]> = SmallVec::new();
             for value in found {
                 let value = self.values.get(value);
                 for thing in &value.refs {
                     if let Ref::Obj(id) = thing {
                         if let Some(obj) = world.heap.get(*id) {
+                            if let (ObjKind::List, Some(position)) = (&obj.kind, position) {
+                                inner.extend(obj.items.get(position).copied());
+                                continue;
+                            }
+                            let Some(key) = key else { continue };
                             if matches!(obj.kind, ObjKind::List | ObjKind::Set) {
                                 for item in obj.contents() {
                                     for inner_thing in &self.values.get(item).refs {
@@ -476,37 +538,44 @@ impl<'a> Interpreter<'a> {
     /// What an entry hands to the outside.
     pub(crate) fn check_returned(&mut self, act: &Activation<'a>, world: &World, value: ValueId) {
         let kinds = self.models.kinds;
-        let site = act.site(act.ir.name_span);
-        let _ = site;
         match act.returns() {
             Some(ReturnUse::Html) => {
                 let data = self.shallow_taint(world, value);
-                let is_api = self.values.get(value).refs.iter().any(|r| matches!(r, Ref::Api(_)) || matches!(r, Ref::Obj(id) if world.heap.get(*id).is_some_and(|o| !matches!(o.kind, ObjKind::List))));
-                if !data.is_empty() && !is_api {
+                // A response object of a library says itself what it is.
+                let is_response = self.values.get(value).refs.iter().any(|r| matches!(r, Ref::Obj(id) if world.heap.get(*id).is_some_and(|o| o.api.is_some())));
+                if !data.is_empty() && !is_response {
                     self.arrive_returned(act, world, kinds.html, &data);
                     self.arrive_returned(act, world, kinds.response_trace, &data);
                 }
             }
             Some(ReturnUse::LambdaProxy) => {
-                let Some(obj) = self.values.get(value).refs.iter().find_map(|r| if let Ref::Obj(id) = r { world.heap.get(*id) } else { None }) else { return };
-                let get = |o: &Obj, name: &str| self.names.get(name).and_then(|n| o.field(Const::Str(n)));
-                let Some(body) = get(obj, "body") else { return };
-                let headers = get(obj, "headers").and_then(|h| self.sole_object(h)).and_then(|id| world.heap.get(id));
-                let is_html = headers.is_some_and(|h| {
-                    h.fields.iter().any(|(key, value)| {
-                        matches!(key, Const::Str(k) if self.text_of(*k).eq_ignore_ascii_case("content-type"))
-                            && self.values.get(*value).consts.iter().any(|c| matches!(c, Const::Str(s) if self.text_of(*s).to_ascii_lowercase().contains("html")))
-                    })
-                });
-                let data = self.deep_taint(world, body);
-                if is_html {
-                    self.arrive_returned(act, world, kinds.html, &data);
+                let objects: SmallVec<[ObjId; 4]> = self.values.get(value).refs.iter().filter_map(|r| if let Ref::Obj(id) = r { Some(*id) } else { None }).collect();
+                for id in objects {
+                    self.check_proxy_response(act, world, id);
                 }
-                self.arrive_returned(act, world, kinds.response_trace, &data);
-                self.arrive_returned(act, world, kinds.response_plain, &data);
             }
             None => {}
         }
+    }
+
+    fn check_proxy_response(&mut self, act: &Activation<'a>, world: &World, id: ObjId) {
+        let kinds = self.models.kinds;
+        let Some(obj) = world.heap.get(id) else { return };
+        let get = |o: &Obj, name: &str| self.names.get(name).and_then(|n| o.field(Const::Str(n)));
+        let Some(body) = get(obj, "body") else { return };
+        let headers = get(obj, "headers").and_then(|h| self.sole_object(h)).and_then(|id| world.heap.get(id));
+        let is_html = headers.is_some_and(|h| {
+            h.fields.iter().any(|(key, value)| {
+                matches!(key, Const::Str(k) if self.text_of(*k).eq_ignore_ascii_case("content-type"))
+                    && self.values.get(*value).consts.iter().any(|c| matches!(c, Const::Str(s) if self.text_of(*s).to_ascii_lowercase().contains("html")))
+            })
+        });
+        let data = self.deep_taint(world, body);
+        if is_html {
+            self.arrive_returned(act, world, kinds.html, &data);
+        }
+        self.arrive_returned(act, world, kinds.response_trace, &data);
+        self.arrive_returned(act, world, kinds.response_plain, &data);
     }
 
     fn arrive_returned(&mut self, act: &Activation<'a>, world: &World, bit: u64, data: &[Taint]) {

@@ -10,7 +10,7 @@ use crate::arguments::Arguments;
 use crate::heap::{Obj, ObjId, ObjKind};
 use crate::interpreter::{Activation, Interpreter, ModuleState, Site, State, World};
 use crate::source::StepWord;
-use crate::value::{Const, Ref, Taint, Value, ValueId};
+use crate::value::{ALL_KINDS, Const, Ref, Taint, Value, ValueId};
 
 /// What a class says of a name.
 pub(crate) enum Found {
@@ -22,12 +22,16 @@ pub(crate) enum Found {
 impl<'a> Interpreter<'a> {
     /// Taints of data taken out of a value under a name.
     pub(crate) fn part_taint(&mut self, value: ValueId, name: Sym) -> SmallVec<[Taint; 1]> {
-        let refs_api = self.values.get(value).refs.iter().any(|r| matches!(r, Ref::Api(_)));
+        let nodes: SmallVec<[ApiId; 2]> = self.values.get(value).refs.iter().filter_map(|r| if let Ref::Api(node) = r { Some(*node) } else { None }).collect();
         let taint = self.values.get(value).taint.clone();
-        if !refs_api {
-            return taint;
-        }
-        taint.into_iter().map(|t| Taint { source: self.sources.part(t.source, name), ..t }).collect()
+        taint
+            .into_iter()
+            .map(|t| {
+                let api = self.sources.info(t.source).api;
+                let part_of_source = api.is_some_and(|api| nodes.iter().any(|n| self.apis.is_below(*n, api)));
+                if part_of_source { Taint { source: self.sources.part(t.source, name), ..t } } else { t }
+            })
+            .collect()
     }
 
     pub(crate) fn get_member(&mut self, act: &Activation<'a>, world: &mut World, object: ValueId, name: Sym, site: Site) -> ValueId {
@@ -69,7 +73,20 @@ impl<'a> Interpreter<'a> {
             let taint = self.part_taint(object, name);
             result = self.values.add_taint(result, &taint);
         }
-        result
+        self.clear_read(result)
+    }
+
+    /// Reading some things of a library yields data that is safe for some kinds of sink.
+    fn clear_read(&mut self, value: ValueId) -> ValueId {
+        if self.values.get(value).taint.is_empty() {
+            return value;
+        }
+        let clears = self.values.get(value).refs.iter().filter_map(|r| if let Ref::Api(node) = r { self.rows.nodes.get(node) } else { None }).fold(0, |m, row| m | row.clears);
+        if clears == 0 {
+            return value;
+        }
+        let taint: SmallVec<[Taint; 1]> = if clears == ALL_KINDS { SmallVec::new() } else { self.values.get(value).taint.iter().map(|t| Taint { cleared: t.cleared | clears, ..*t }).collect() };
+        self.values.with_taint(value, taint)
     }
 
     fn object_member(&mut self, act: &Activation<'a>, world: &mut World, id: ObjId, name: Sym, site: Site) -> ValueId {
@@ -263,7 +280,7 @@ impl<'a> Interpreter<'a> {
         let mut result = ValueId::NONE;
         for thing in &value.refs {
             let found = match thing {
-                Ref::Obj(id) => self.object_element(world, *id, key, index),
+                Ref::Obj(id) => self.object_element(world, *id, key),
                 Ref::Api(node) => {
                     let named = match key {
                         Some(Const::Str(name)) => self.apis.known_child(*node, Edge::Name(name)),
@@ -293,10 +310,10 @@ impl<'a> Interpreter<'a> {
             let taint = self.part_taint(object, name);
             result = self.values.add_taint(result, &taint);
         }
-        result
+        self.clear_read(result)
     }
 
-    fn object_element(&mut self, world: &mut World, id: ObjId, key: Option<Const>, index: ValueId) -> ValueId {
+    fn object_element(&mut self, world: &mut World, id: ObjId, key: Option<Const>) -> ValueId {
         let Some(obj) = world.heap.get(id) else { return ValueId::UNKNOWN };
         match (&obj.kind, key) {
             (ObjKind::List, Some(Const::Int(i))) if obj.exact => {
@@ -314,7 +331,6 @@ impl<'a> Interpreter<'a> {
             },
             _ => {
                 // Choosing among known contents by an untrusted key yields one of them, not the key.
-                let _ = index;
                 let contents: SmallVec<[ValueId; 8]> = obj.contents().collect();
                 contents.into_iter().fold(ValueId::NONE, |all, v| self.join(all, v)).max(ValueId::UNKNOWN)
             }

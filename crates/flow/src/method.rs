@@ -4,10 +4,10 @@ use shindan_base::Sym;
 use smallvec::SmallVec;
 
 use crate::arguments::Arguments;
-use crate::heap::{Obj, ObjKind};
+use crate::heap::ObjKind;
 use crate::interpreter::{Activation, Interpreter, Site, World};
 use crate::source::StepWord;
-use crate::value::{Const, Ref, Taint, Value, ValueId};
+use crate::value::{ALL_KINDS, Const, Ref, Taint, Value, ValueId};
 
 impl<'a> Interpreter<'a> {
     /// A method of a text (or of something that may be one); `None` for a method that texts do not have.
@@ -101,7 +101,7 @@ impl<'a> Interpreter<'a> {
         }
         let is_regex = matches!(self.values.get(pattern).sole_const(), Some(Const::Regex(_)));
         if is_regex && text.starts_with("[^") && !text.contains("\\S") {
-            return u64::MAX;
+            return ALL_KINDS;
         }
         let mut mask = 0;
         if text.contains('<') || text.contains("&lt") {

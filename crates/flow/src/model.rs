@@ -8,6 +8,7 @@ use shindan_source::Language;
 use smallvec::SmallVec;
 
 use crate::api::{ApiId, Trie};
+use crate::value::ALL_KINDS;
 
 /// Which sources count as untrusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,7 +254,7 @@ impl LanguageModels {
                 this.trie.aliases.insert(node, target);
             }
         }
-        let mask = |kinds: &[String]| kinds.iter().fold(0u64, |m, k| m | if k == "*" { u64::MAX } else { catalogue.sink_bit(k).map_or(0, |b| 1 << b) });
+        let mask = |kinds: &[String]| kinds.iter().fold(0u64, |m, k| m | if k == "*" { ALL_KINDS } else { catalogue.sink_bit(k).map_or(0, |b| 1 << b) });
         for model in models {
             for row in &model.sources {
                 let sources = &mut this.node(&row.path, names).sources;

@@ -174,17 +174,21 @@ impl<'v, 'a> View<'v, 'a> {
     /// What stands under a property name or key: `Known(None)` when certainly nothing does.
     #[must_use]
     pub fn property(&self, id: ValueId, name: &str) -> Property {
-        let Some(key) = self.interpreter.names.get(name) else { return self.absent(id) };
+        let position = name.parse::<usize>().ok();
+        let key = self.interpreter.names.get(name);
+        if key.is_none() && position.is_none() {
+            return self.absent(id);
+        }
         let mut unknown = self.value(id).other && self.value(id).refs.is_empty();
         for thing in &self.value(id).refs {
             match thing {
                 Ref::Obj(obj) => match self.world.heap.get(*obj) {
                     Some(o) => {
-                        let position = name.parse::<usize>().ok().and_then(|i| o.items.get(i).copied());
-                        if let Some(value) = o.field(Const::Str(key)).or(position) {
+                        let item = position.and_then(|i| o.items.get(i).copied());
+                        if let Some(value) = key.and_then(|k| o.field(Const::Str(k))).or(item) {
                             return Property::Present(value);
                         }
-                        let made = o.made_by.as_ref().and_then(|a| a.named(key).or_else(|| self.first_map_entry(a, name)));
+                        let made = o.made_by.as_ref().and_then(|a| key.and_then(|k| a.named(k)).or_else(|| self.first_map_entry(a, name)));
                         if let Some(value) = made {
                             return Property::Present(value);
                         }

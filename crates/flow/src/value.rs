@@ -83,6 +83,9 @@ pub struct Taint {
     pub step: StepId,
 }
 
+/// Every kind of sink. The highest bit is not one.
+pub(crate) const ALL_KINDS: u64 = u64::MAX >> 1;
+
 /// Sources that one value tells apart.
 pub(crate) const MAX_TAINTS: usize = 8;
 /// Constants that one value tells apart: the arms of a small `switch`.
