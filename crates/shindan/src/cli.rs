@@ -1,0 +1,216 @@
+//! The command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use shindan_finding::Severity;
+use shindan_report::Format;
+use shindan_scan::ThreatModel;
+
+use crate::exit;
+
+const EXAMPLES: &str = "\
+Examples:
+  shindan scan .                               scan a repository with its templates
+  shindan scan function.zip --layer deps.zip   scan what is deployed
+  shindan scan . --fail-on high                fail a build on serious findings only
+  shindan scan . --format sarif --output shindan.sarif
+  shindan explain sql-injection                what it is, with good and bad examples";
+
+/// Finds weaknesses in the code of AWS Lambda functions.
+#[derive(Debug, Parser)]
+#[command(name = "shindan", version, about, propagate_version = true)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", exit::TABLE))]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// When to use colours; NO_COLOR, CLICOLOR and CLICOLOR_FORCE are obeyed
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorWhen,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Look for weaknesses in folders, deployment packages and source files
+    Scan(ScanArgs),
+    /// Say what a detector looks for, why, and how to repair it
+    Explain(ExplainArgs),
+    /// List all detectors
+    Detectors(DetectorsArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", exit::TABLE))]
+pub(crate) struct ScanArgs {
+    /// Folders, zip archives or source files
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to write the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ReportFormat,
+    /// Write the report to a file instead of the standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Exit with 1 from this severity on [default: low, or what shindan.toml says]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Leave out findings below this severity
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) min_severity: Option<SeverityName>,
+    /// Add detectors, library models and secret rules of your own
+    #[arg(long, value_name = "DIR")]
+    pub(crate) catalogue: Option<PathBuf>,
+    /// Attach a Lambda layer; may be given several times, in the order of the function's configuration
+    #[arg(long = "layer", value_name = "ZIP")]
+    pub(crate) layers: Vec<PathBuf>,
+    /// The function's handler, such as app.handler, where no template says it
+    #[arg(long, value_name = "HANDLER")]
+    pub(crate) handler: Option<String>,
+    /// The function's runtime, such as python3.12
+    #[arg(long, value_name = "RUNTIME", requires = "handler")]
+    pub(crate) runtime: Option<String>,
+    /// Whom not to trust: the event; also environment and files (local); also callers of exported functions (library)
+    #[arg(long, value_name = "MODEL", default_value = "event")]
+    pub(crate) threat_model: ThreatModelName,
+    /// Do only one part of the scan
+    #[arg(long, value_name = "PART")]
+    pub(crate) only: Option<Part>,
+    /// Threads to work with [default: one a processor]
+    #[arg(long, short, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Count only findings that this earlier report (JSON or SARIF) does not hold
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Settings [default: shindan.toml in the first PATH or above it in its repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Write the report and errors only
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Also say how the scan was run: settings, sandbox, restarts
+    #[arg(long, short, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A detector's id, such as sql-injection; `shindan detectors` lists them
+    #[arg(value_name = "DETECTOR")]
+    pub(crate) detector: String,
+    /// Include a catalogue of your own
+    #[arg(long, value_name = "DIR")]
+    pub(crate) catalogue: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DetectorsArgs {
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// Include a catalogue of your own
+    #[arg(long, value_name = "DIR")]
+    pub(crate) catalogue: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    Text,
+    Json,
+    Sarif,
+}
+
+impl From<ReportFormat> for Format {
+    fn from(format: ReportFormat) -> Self {
+        match format {
+            ReportFormat::Text => Self::Text,
+            ReportFormat::Json => Self::Json,
+            ReportFormat::Sarif => Self::Sarif,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeverityName {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+}
+
+impl From<SeverityName> for Severity {
+    fn from(name: SeverityName) -> Self {
+        match name {
+            SeverityName::Critical => Self::Critical,
+            SeverityName::High => Self::High,
+            SeverityName::Medium => Self::Medium,
+            SeverityName::Low => Self::Low,
+            SeverityName::Info => Self::Info,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+    /// Findings never fail the command
+    Never,
+}
+
+impl FailOn {
+    /// The threshold; `None` when findings never count.
+    pub(crate) const fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Critical => Some(Severity::Critical),
+            Self::High => Some(Severity::High),
+            Self::Medium => Some(Severity::Medium),
+            Self::Low => Some(Severity::Low),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThreatModelName {
+    Event,
+    Local,
+    Library,
+    All,
+}
+
+impl From<ThreatModelName> for ThreatModel {
+    fn from(name: ThreatModelName) -> Self {
+        let (local, library) = match name {
+            ThreatModelName::Event => (false, false),
+            ThreatModelName::Local => (true, false),
+            ThreatModelName::Library => (false, true),
+            ThreatModelName::All => (true, true),
+        };
+        Self { local, library }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    Code,
+    Secrets,
+}

@@ -1,0 +1,3 @@
+pub(crate) mod detectors;
+pub(crate) mod explain;
+pub(crate) mod scan;

@@ -1,0 +1,42 @@
+use std::process::ExitCode;
+
+use crate::complaint::{Blame, Complaint};
+
+/// How the command ends. The numbers are part of the interface and documented in `--help`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Nothing found at or above the threshold, and everything was looked at.
+    Clean = 0,
+    /// A finding at or above the threshold counts.
+    Findings = 1,
+    /// The command line, the settings or an input cannot be used.
+    Unusable = 2,
+    /// Nothing found, but something that could hold code was not analysed.
+    Incomplete = 3,
+    /// The program failed.
+    Internal = 4,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl From<&Complaint> for Exit {
+    fn from(complaint: &Complaint) -> Self {
+        match complaint.blame {
+            Blame::Input => Self::Unusable,
+            Blame::Program => Self::Internal,
+        }
+    }
+}
+
+/// The table that `--help` ends with.
+pub(crate) const TABLE: &str = "\
+Exit codes:
+  0  nothing found at or above --fail-on, and everything was looked at
+  1  findings at or above --fail-on (also when the scan is incomplete; the report says so)
+  2  the command line, the settings or an input cannot be used
+  3  nothing found, but something that could hold code was not analysed
+  4  shindan itself failed";
