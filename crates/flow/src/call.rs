@@ -245,9 +245,6 @@ impl<'a> Interpreter<'a> {
         self.stack.push(func);
         let exit = self.run(&inner, world);
         self.stack.pop();
-        if let (Some(after), Some(_)) = (&exit.world, inner.returns()) {
-            self.check_returned(&inner, after, exit.value);
-        }
         exit
     }
 

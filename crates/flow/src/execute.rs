@@ -29,6 +29,13 @@ pub(crate) struct Exit {
     pub(crate) yielded: ValueId,
 }
 
+fn reg_of(term: &Term) -> Option<Reg> {
+    match term {
+        Term::Return(reg) => *reg,
+        _ => None,
+    }
+}
+
 pub(crate) fn meet_facts(a: &Facts, b: &Facts) -> Facts {
     let mut both = Facts::new();
     for (source, mask) in a {
@@ -145,6 +152,10 @@ impl<'a> Interpreter<'a> {
                     None if self.python => self.constant(Const::Null),
                     None => self.constant(Const::Undefined),
                 };
+                if act.returns().is_some() {
+                    let span = reg_of(&block.term).and_then(|reg| block.insts.iter().rev().find(|i| i.dst == Some(reg)).map(|i| i.span));
+                    self.check_returned(act, &state.world, value, span);
+                }
                 self.returned(value, state.world, exit);
             }
             Term::Throw(_) => {}

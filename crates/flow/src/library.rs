@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use shindan_base::Sym;
+use shindan_base::{Span, Sym};
 use shindan_catalogue::{ArgRef, Flow, Place, ReturnUse};
 use smallvec::SmallVec;
 
@@ -53,7 +53,10 @@ impl<'a> Interpreter<'a> {
         if let Some(function) = self.decorated_function(act, world, node, model, arguments) {
             return Some(function);
         }
-        let callbacks = self.pass_functions(act, world, model, arguments, site);
+        let callbacks = match self.deferred_call(act, world, name, arguments, site) {
+            Some(result) => Some(result),
+            None => self.pass_functions(act, world, model, arguments, site),
+        };
         let result_node = self.result_node(node, arguments);
         let mut taint = Value::default();
         let mut same = ValueId::NONE;
@@ -487,6 +490,36 @@ impl<'a> Interpreter<'a> {
         Some(Site { file: func.file, span: ir.name_span })
     }
 
+    /// Calls that only say when: `executor.submit(function, argument)`, `Thread(target=function, args=(argument,))`.
+    fn deferred_call(&mut self, act: &Activation<'a>, world: &mut World, name: Sym, arguments: &Arguments, site: Site) -> Option<ValueId> {
+        if !self.python {
+            return None;
+        }
+        let position = match self.text_of(name) {
+            "submit" | "to_thread" | "call_soon" | "partial" | "apply_async" | "apply" | "run_sync" => 0,
+            "run_in_executor" | "call_later" | "call_at" => 1,
+            "Thread" | "Process" | "Timer" => {
+                let target = self.names.get("target").and_then(|n| arguments.named(n))?;
+                let passed = self.names.get("args").and_then(|n| arguments.named(n)).and_then(|v| self.sole_object(v)).and_then(|id| world.heap.get(id)).map(|o| o.items.to_vec());
+                let inner = Arguments::positional(&passed.unwrap_or_default(), site.span);
+                return self.call_value(act, world, target, &inner, site);
+            }
+            _ => return None,
+        };
+        let function = arguments.at(position)?;
+        let callable = self.values.get(function).refs.iter().any(|r| match r {
+            Ref::Api(_) | Ref::Bound(..) => true,
+            Ref::Obj(id) => world.heap.get(*id).is_some_and(|o| matches!(o.kind, ObjKind::Func { .. })),
+            Ref::Module(_) => false,
+        });
+        if !callable {
+            return None;
+        }
+        let mut inner = arguments.clone();
+        inner.positional.drain(..=position);
+        self.call_value(act, world, function, &inner, site)
+    }
+
     /// Functions among the arguments: those that the outside calls become entries, others run here with unknown arguments.
     fn pass_functions(&mut self, act: &Activation<'a>, world: &mut World, model: Option<&'a NodeModel>, arguments: &Arguments, site: Site) -> Option<ValueId> {
         let mut result = None;
@@ -536,7 +569,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What an entry hands to the outside.
-    pub(crate) fn check_returned(&mut self, act: &Activation<'a>, world: &World, value: ValueId) {
+    pub(crate) fn check_returned(&mut self, act: &Activation<'a>, world: &World, value: ValueId, span: Option<Span>) {
         let kinds = self.models.kinds;
         match act.returns() {
             Some(ReturnUse::Html) => {
@@ -544,21 +577,21 @@ impl<'a> Interpreter<'a> {
                 // A response object of a library says itself what it is.
                 let is_response = self.values.get(value).refs.iter().any(|r| matches!(r, Ref::Obj(id) if world.heap.get(*id).is_some_and(|o| o.api.is_some())));
                 if !data.is_empty() && !is_response {
-                    self.arrive_returned(act, world, kinds.html, &data);
-                    self.arrive_returned(act, world, kinds.response_trace, &data);
+                    self.arrive_returned(act, world, kinds.html, &data, span);
+                    self.arrive_returned(act, world, kinds.response_trace, &data, span);
                 }
             }
             Some(ReturnUse::LambdaProxy) => {
                 let objects: SmallVec<[ObjId; 4]> = self.values.get(value).refs.iter().filter_map(|r| if let Ref::Obj(id) = r { Some(*id) } else { None }).collect();
                 for id in objects {
-                    self.check_proxy_response(act, world, id);
+                    self.check_proxy_response(act, world, id, span);
                 }
             }
             None => {}
         }
     }
 
-    fn check_proxy_response(&mut self, act: &Activation<'a>, world: &World, id: ObjId) {
+    fn check_proxy_response(&mut self, act: &Activation<'a>, world: &World, id: ObjId, span: Option<Span>) {
         let kinds = self.models.kinds;
         let Some(obj) = world.heap.get(id) else { return };
         let get = |o: &Obj, name: &str| self.names.get(name).and_then(|n| o.field(Const::Str(n)));
@@ -572,13 +605,13 @@ impl<'a> Interpreter<'a> {
         });
         let data = self.deep_taint(world, body);
         if is_html {
-            self.arrive_returned(act, world, kinds.html, &data);
+            self.arrive_returned(act, world, kinds.html, &data, span);
         }
-        self.arrive_returned(act, world, kinds.response_trace, &data);
-        self.arrive_returned(act, world, kinds.response_plain, &data);
+        self.arrive_returned(act, world, kinds.response_trace, &data, span);
+        self.arrive_returned(act, world, kinds.response_plain, &data, span);
     }
 
-    fn arrive_returned(&mut self, act: &Activation<'a>, world: &World, bit: u64, data: &[Taint]) {
+    fn arrive_returned(&mut self, act: &Activation<'a>, world: &World, bit: u64, data: &[Taint], span: Option<Span>) {
         if bit == 0 {
             return;
         }
@@ -586,9 +619,9 @@ impl<'a> Interpreter<'a> {
         for target in &models.targets[bit.trailing_zeros() as usize] {
             for t in data {
                 if self.cleared(world, *t) & bit == 0 && target.sources.has(self.sources.info(t.source).kind) {
-                    // The place is where the data last moved: the expression that builds what is returned.
-                    let last = self.sources.trace(t.step).last().map(|s| Site { file: s.file, span: s.span });
-                    let site = last.filter(|s| s.file == act.func.file).unwrap_or(act.site(act.ir.name_span));
+                    // The expression that builds what is returned, or where the data last moved.
+                    let last = self.sources.trace(t.step).last().filter(|s| s.file == act.func.file).map(|s| s.span);
+                    let site = act.site(span.or(last).unwrap_or(act.ir.name_span));
                     self.add_hit(act, target.detector, ApiId::ANY, *t, None, site);
                     break;
                 }

@@ -41,7 +41,7 @@ impl<'a> Interpreter<'a> {
             let found = match thing {
                 Ref::Obj(id) => self.object_member(act, world, *id, name, site),
                 Ref::Api(node) => {
-                    let child = self.apis.child(*node, Edge::Name(name));
+                    let child = self.member_node(*node, name);
                     self.with_view(act, world, |o, v| o.read(v, child, site));
                     self.api_value(child, site)
                 }
@@ -87,6 +87,15 @@ impl<'a> Interpreter<'a> {
         }
         let taint: SmallVec<[Taint; 1]> = if clears == ALL_KINDS { SmallVec::new() } else { self.values.get(value).taint.iter().map(|t| Taint { cleared: t.cleared | clears, ..*t }).collect() };
         self.values.with_taint(value, taint)
+    }
+
+    /// The node of a member: its own, or what the catalogue says of any member of that thing (`request.session[]`).
+    fn member_node(&mut self, node: ApiId, name: Sym) -> ApiId {
+        let named = Edge::Name(name);
+        if self.python || self.apis.known_child(node, named).is_some() {
+            return self.apis.child(node, named);
+        }
+        self.apis.known_child(node, Edge::Index).unwrap_or_else(|| self.apis.child(node, named))
     }
 
     fn object_member(&mut self, act: &Activation<'a>, world: &mut World, id: ObjId, name: Sym, site: Site) -> ValueId {
@@ -243,11 +252,11 @@ impl<'a> Interpreter<'a> {
                     if let Some(obj) = world.heap.change(*id) {
                         obj.set_field(Const::Str(name), new);
                         if let Some(api) = obj.api {
-                            nodes.push(self.apis.child(api, Edge::Name(name)));
+                            nodes.push(self.member_node(api, name));
                         }
                     }
                 }
-                Ref::Api(node) => nodes.push(self.apis.child(*node, Edge::Name(name))),
+                Ref::Api(node) => nodes.push(self.member_node(*node, name)),
                 Ref::Module(file) => self.store_in_module(world, *file, name, stored),
                 Ref::Bound(..) => {}
             }
