@@ -1,0 +1,155 @@
+//! Archives made to harm: each costs what cannot be trusted in it, and says so.
+
+use std::io::Write;
+
+use crate::support::{Archive, GOOD, Sandbox, Scan};
+
+fn scan(archive: &[u8]) -> Scan {
+    let sandbox = Sandbox::new();
+    sandbox.write("input/function.zip", archive);
+    sandbox.scan("input/function.zip")
+}
+
+/// Where the central directory's record of a name starts.
+fn record_of(archive: &[u8], name: &str) -> usize {
+    let at = archive
+        .windows(name.len())
+        .rposition(|window| window == name.as_bytes())
+        .expect("the name is in the archive");
+    at - 46
+}
+
+#[test]
+fn names_that_lead_elsewhere_are_not_followed() {
+    let archive = Archive::with_sibling()
+        .stored("../climbs.py", GOOD.as_bytes())
+        .stored("a/../../../climbs.py", GOOD.as_bytes())
+        .stored("/etc/absolute.py", GOOD.as_bytes())
+        .stored("C:\\windows.py", GOOD.as_bytes());
+    let scan = scan(&archive.finish());
+    scan.rest_was_scanned(3)
+        .says("../climbs.py", "climbs out")
+        .says("/etc/absolute.py", "is absolute");
+}
+
+#[test]
+fn links_are_not_followed() {
+    let archive = Archive::with_sibling()
+        .link("passwords.py", "/etc/passwd")
+        .link("up.py", "../../secret.py");
+    let scan = scan(&archive.finish());
+    scan.rest_was_scanned(3)
+        .says(
+            "passwords.py",
+            "symbolic link to /etc/passwd, out of the package",
+        )
+        .says("up.py", "out of the package");
+}
+
+#[test]
+fn encrypted_entries_are_named() {
+    let mut archive = Archive::with_sibling()
+        .stored("locked.py", GOOD.as_bytes())
+        .finish();
+    let record = record_of(&archive, "locked.py");
+    archive[record + 8] |= 1;
+    scan(&archive)
+        .rest_was_scanned(3)
+        .says("locked.py", "encrypted");
+}
+
+#[test]
+fn a_zip_bomb_is_not_unpacked() {
+    let zeros = vec![b' '; 30 << 20];
+    let archive = Archive::with_sibling().packed("bomb.py", &zeros);
+    scan(&archive.finish())
+        .rest_was_scanned(3)
+        .says("bomb.py", "a zip bomb");
+}
+
+#[test]
+fn overlapping_entries_are_not_unpacked() {
+    let mut archive = Archive::with_sibling()
+        .stored("first.py", GOOD.as_bytes())
+        .stored("other.py", GOOD.as_bytes())
+        .finish();
+    // The second entry's record points at the first one's data.
+    let (first, other) = (
+        record_of(&archive, "first.py"),
+        record_of(&archive, "other.py"),
+    );
+    archive.copy_within(first + 42..first + 46, other + 42);
+    let scan = scan(&archive);
+    scan.rest_was_scanned(3);
+    let overlaps = scan
+        .remarks()
+        .iter()
+        .filter(|r| r.contains("overlaps"))
+        .count();
+    assert!(overlaps >= 1, "{:#?}", scan.remarks());
+}
+
+#[test]
+fn a_truncated_archive_gives_what_is_left_or_a_clear_refusal() {
+    let whole = Archive::with_sibling()
+        .stored("other.py", GOOD.as_bytes())
+        .finish();
+    let sandbox = Sandbox::new();
+    sandbox.write("input/cut.zip", &whole[..whole.len() / 3]);
+    let run = sandbox.run(&["scan", "input/cut.zip"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.contains("error: input/cut.zip: "), "{}", run.err);
+    assert!(
+        run.err.contains("help: check that the archive is complete"),
+        "{}",
+        run.err
+    );
+    assert_eq!(run.out, "");
+}
+
+#[test]
+fn a_truncated_source_in_an_archive_costs_itself() {
+    let mut archive = Archive::with_sibling()
+        .packed("torn.py", &b"x = 1\n".repeat(50))
+        .finish();
+    let at = archive
+        .windows(7)
+        .position(|w| w == b"torn.py")
+        .expect("its local header");
+    archive[at + 7..at + 12].fill(0xff);
+    scan(&archive)
+        .rest_was_scanned(3)
+        .says("torn.py", "damaged");
+}
+
+#[test]
+fn a_million_entries_are_counted_and_not_kept() {
+    let mut archive = Archive::with_sibling();
+    for number in 0..COUNT {
+        archive = archive.stored(&format!("{number:x}"), b"");
+    }
+    let scan = scan(&archive.finish());
+    scan.rest_was_scanned(3);
+    assert!(
+        scan.remarks()
+            .iter()
+            .any(|r| r.contains("files; ") && r.contains("were not looked at")),
+        "{:#?}",
+        scan.remarks()
+    );
+}
+
+/// Writing more takes longer than reading them.
+const COUNT: usize = 300_000;
+
+#[test]
+fn what_is_no_archive_is_refused_in_words() {
+    let sandbox = Sandbox::new();
+    let mut noise = std::fs::File::create(sandbox.path("input/noise.zip")).expect("created");
+    noise
+        .write_all(b"this is not a zip archive")
+        .expect("written");
+    let run = sandbox.run(&["scan", "input/noise.zip"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("input/noise.zip"), "{}", run.err);
+}

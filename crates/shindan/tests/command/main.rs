@@ -1,0 +1,10 @@
+//! The command from the outside: what it prints, what it returns, what it leaves alone.
+
+mod bad_archives;
+mod bad_folders;
+mod bad_sources;
+mod catalogue;
+mod exits;
+mod same_result;
+mod settings;
+mod support;
