@@ -114,10 +114,19 @@ impl<'a> Interpreter<'a> {
             };
         }
         if value.refs.is_empty() {
+            // An unknown decorator is taken to hand its function back.
+            if let (true, [(only, _)]) = (self.python && arguments.named.is_empty(), arguments.positional.as_slice()) {
+                let is_function = self.sole_object(*only).and_then(|id| world.heap.get(id)).is_some_and(|o| matches!(o.kind, ObjKind::Func { .. }));
+                if is_function {
+                    return Some(*only);
+                }
+            }
             let found = self.call_unknown(act, world, None, None, arguments, context, site);
             result = Some(found);
         }
-        if !value.taint.is_empty() {
+        // What a program's own function returns does not depend on where the function came from.
+        let own = !value.refs.is_empty() && value.refs.iter().all(|r| matches!(r, Ref::Obj(_) | Ref::Bound(..)));
+        if !value.taint.is_empty() && !own {
             result = result.map(|r| self.values.add_taint(r, &value.taint));
         }
         result

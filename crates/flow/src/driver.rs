@@ -9,6 +9,7 @@ use shindan_program::ir::{FuncIdx, Module};
 use shindan_source::Language;
 
 use crate::arguments::Arguments;
+use crate::hand_built::drop_repeated;
 use crate::heap::{Frames, FuncRef, Obj, ObjId, ObjKind};
 use crate::interpreter::{Broadened, Interpreter, ModuleState, World};
 use crate::model::{EntryRow, Models};
@@ -56,6 +57,10 @@ pub fn analyse<'a>(component: &Component<'a>, models: &'a Models<'a>, names: &'a
     interpreter.run_declared_handlers(&mut world, component);
     interpreter.run_found_entries(&mut world);
     interpreter.run_the_rest(&mut world, component.files);
+    let kinds = models.kinds;
+    for (of_text, of_use) in [(kinds.html_text, kinds.html | kinds.response_trace), (kinds.sql_text, kinds.sql), (kinds.url_host, kinds.url | kinds.redirect)] {
+        drop_repeated(&mut interpreter.hits, of_text, of_use);
+    }
     let source_apis = interpreter.hits.iter().map(|h| h.source.api.map(|a| interpreter.apis.text(a, names))).collect();
     Report { source_apis, hits: interpreter.hits, broadened: interpreter.broadened }
 }

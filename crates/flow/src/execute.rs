@@ -14,6 +14,7 @@ use crate::heap::{FuncRef, Obj, ObjId, ObjKind};
 use crate::interpreter::{Activation, Facts, Interpreter, State, World};
 use crate::observe::{Observer, View};
 use crate::source::StepWord;
+use crate::text::TextId;
 use crate::value::{ALL_KINDS, Const, Ref, Value, ValueId};
 
 /// How an activation ended.
@@ -105,6 +106,9 @@ impl<'a> Interpreter<'a> {
             Term::Goto(to) => self.flow_owned(incoming, pending, blocks, *to, state),
             Term::If { cond, then, els } => {
                 let truth = self.truth(&state.world, state.regs[cond.0 as usize]);
+                if block.is_loop_head {
+                    self.check_loop_bound(act, &state, *cond);
+                }
                 if truth != Some(false) {
                     let mut on = state.clone();
                     self.refine(act, &mut on, *cond, true);
@@ -412,6 +416,9 @@ impl<'a> Interpreter<'a> {
         if let Some(dst) = inst.dst {
             // What is known of the data on this path stays with what is made of it, even after the paths join.
             let mut value = if state.world.facts.is_empty() { value } else { self.with_facts(&state.world, value) };
+            if self.values.get(value).text != TextId::NONE && matches!(inst.op, Op::Binary { .. } | Op::Concat(_) | Op::Call(_)) {
+                self.check_text(act, &state.world, value, inst.span);
+            }
             if let Some(name) = self.register_name(act, dst) {
                 value = self.step_value(value, site, StepWord::Assigned(name));
                 if !matches!(inst.op, Op::Param { .. }) {
@@ -547,7 +554,7 @@ impl<'a> Interpreter<'a> {
                 value = self.typed_instance(act, &mut state.world, class, param.span);
             }
         }
-        if act.depth == 0 && self.models.enabled.has(SourceKind::Library) && act.ir.class.is_none_or(|_| i > 0) {
+        if act.depth == 0 && act.entry.is_none() && act.ir.class.is_none_or(|_| i > 0) {
             let taint = self.new_taint(SourceKind::Library, None, site);
             let taint: SmallVec<[crate::value::Taint; 1]> = taint.into_iter().map(|mut t| {
                 t.source = self.sources.part(t.source, param.name);

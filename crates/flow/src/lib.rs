@@ -19,6 +19,7 @@ mod driver;
 mod execute;
 mod fold;
 mod guard;
+mod hand_built;
 mod heap;
 mod interpreter;
 mod library;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use shindan_base::{Span, Sym};
-use shindan_catalogue::{ArgRef, Flow, Place, ReturnUse};
+use shindan_catalogue::{ArgRef, Flow, Place, ReturnUse, SourceKind};
 use smallvec::SmallVec;
 
 use crate::api::{ApiId, Edge};
@@ -11,7 +11,7 @@ use crate::arguments::Arguments;
 use crate::call::CallContext;
 use crate::heap::{Obj, ObjId, ObjKind};
 use crate::interpreter::{Activation, FoundEntry, Interpreter, Site, World};
-use crate::model::{EntryRow, NodeModel, SinkRow};
+use crate::model::{EntryRow, KindSet, NodeModel, SinkRow};
 use crate::observe::{CallEvent, Hit};
 use crate::source::StepWord;
 use crate::text::Part;
@@ -68,7 +68,7 @@ impl<'a> Interpreter<'a> {
             }
             None => {
                 if let Some(receiver) = receiver {
-                    let data = self.deep_taint(world, receiver);
+                    let data = self.receiver_taint(world, receiver);
                     taint.add_taint(&data);
                 }
                 let swallows = model.is_some_and(|m| !m.sinks.is_empty() && m.clears == 0);
@@ -142,13 +142,27 @@ impl<'a> Interpreter<'a> {
         self.with_view(act, world, |o, v| o.call(v, &event));
         self.pass_functions(act, world, None, arguments, site);
         let mut taint = Value::default();
-        for value in arguments.values().chain(receiver) {
+        for value in arguments.values() {
             let data = self.deep_taint(world, value);
+            taint.add_taint(&data);
+        }
+        if let Some(receiver) = receiver {
+            let data = self.receiver_taint(world, receiver);
             taint.add_taint(&data);
         }
         let word = StepWord::Through(name.unwrap_or(Sym::EMPTY));
         let taint = self.stepped(&taint.taint, site, word);
         self.values.tainted(taint)
+    }
+
+    /// The data that a method's result takes from its receiver. A parameter that nobody is known to fill is more often
+    /// a service object than data, and what a service answers is not what its caller was given.
+    fn receiver_taint(&self, world: &World, receiver: ValueId) -> SmallVec<[Taint; 1]> {
+        let mut data = self.deep_taint(world, receiver);
+        if !self.models.library {
+            data.retain(|t| self.sources.info(t.source).kind != SourceKind::Library);
+        }
+        data
     }
 
     /// Sinks and detectors of a call whose result is known otherwise.
@@ -360,18 +374,24 @@ impl<'a> Interpreter<'a> {
         for target in &models.targets[row.bit as usize] {
             let mut best: Option<Taint> = None;
             for t in taint {
-                let open = self.cleared(world, *t) & bit == 0 && target.sources.has(self.sources.info(t.source).kind);
+                let open = self.cleared(world, *t) & bit == 0 && self.counts(target.sources, *t, bit);
                 if open && best.is_none_or(|b| self.sources.length(t.step) < self.sources.length(b.step)) {
                     best = Some(*t);
                 }
             }
             if let Some(t) = best {
-                self.add_hit(act, target.detector, node, t, row.confidence, site);
+                self.add_hit(act, target.detector, node, t, row.confidence, site, bit);
             }
         }
     }
 
-    fn add_hit(&mut self, act: &Activation<'a>, detector: u32, node: ApiId, taint: Taint, confidence: Option<shindan_finding::Confidence>, site: Site) {
+    /// Whether data of a source is of interest in a kind of sink.
+    fn counts(&self, wanted: KindSet, taint: Taint, bit: u64) -> bool {
+        let kind = self.sources.info(taint.source).kind;
+        wanted.has(kind) && (kind != SourceKind::Library || self.models.library || bit & self.models.kinds.audited != 0)
+    }
+
+    fn add_hit(&mut self, act: &Activation<'a>, detector: u32, node: ApiId, taint: Taint, confidence: Option<shindan_finding::Confidence>, site: Site, kind: u64) {
         let key = (detector, site);
         if self.hit_index.contains_key(&key) {
             return;
@@ -386,6 +406,8 @@ impl<'a> Interpreter<'a> {
             trace: self.sources.trace(taint.step),
             confidence,
             broadened: false,
+            uncalled: self.sources.info(taint.source).kind == SourceKind::Library && !self.models.library,
+            kind,
         });
     }
 
@@ -396,8 +418,8 @@ impl<'a> Interpreter<'a> {
         }
         let models = self.models;
         for target in &models.targets[bit.trailing_zeros() as usize] {
-            if target.sources.has(self.sources.info(taint.source).kind) {
-                self.add_hit(act, target.detector, ApiId::ANY, taint, None, site);
+            if self.counts(target.sources, taint, bit) {
+                self.add_hit(act, target.detector, ApiId::ANY, taint, None, site, bit);
             }
         }
     }
@@ -611,18 +633,19 @@ impl<'a> Interpreter<'a> {
         self.arrive_returned(act, world, kinds.response_plain, &data, span);
     }
 
-    fn arrive_returned(&mut self, act: &Activation<'a>, world: &World, bit: u64, data: &[Taint], span: Option<Span>) {
+    pub(crate) fn arrive_returned(&mut self, act: &Activation<'a>, world: &World, bit: u64, data: &[Taint], span: Option<Span>) {
         if bit == 0 {
             return;
         }
         let models = self.models;
         for target in &models.targets[bit.trailing_zeros() as usize] {
             for t in data {
-                if self.cleared(world, *t) & bit == 0 && target.sources.has(self.sources.info(t.source).kind) {
+                let uncalled = !self.models.library && self.sources.info(t.source).kind == SourceKind::Library;
+                if self.cleared(world, *t) & bit == 0 && !uncalled && self.counts(target.sources, *t, bit) {
                     // The expression that builds what is returned, or where the data last moved.
                     let last = self.sources.trace(t.step).last().filter(|s| s.file == act.func.file).map(|s| s.span);
                     let site = act.site(span.or(last).unwrap_or(act.ir.name_span));
-                    self.add_hit(act, target.detector, ApiId::ANY, *t, None, site);
+                    self.add_hit(act, target.detector, ApiId::ANY, *t, None, site, bit);
                     break;
                 }
             }

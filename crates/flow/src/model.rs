@@ -150,6 +150,8 @@ pub struct Models<'c> {
     /// Source kinds that enter at all.
     pub(crate) enabled: KindSet,
     pub(crate) kinds: BuiltinKinds,
+    /// Parameters of functions that nothing calls count as untrusted everywhere, not only in the worst sinks.
+    pub(crate) library: bool,
     /// The catalogue that they come from.
     pub catalogue: &'c Catalogue,
 }
@@ -173,7 +175,11 @@ pub(crate) struct BuiltinKinds {
     pub(crate) loop_bound: u64,
     pub(crate) response_trace: u64,
     pub(crate) response_plain: u64,
-    pub(crate) reflection: u64,
+    pub(crate) html_text: u64,
+    pub(crate) sql_text: u64,
+    pub(crate) url_host: u64,
+    /// Sinks that are reported, as a remark, even for a parameter that nobody is known to fill.
+    pub(crate) audited: u64,
 }
 
 impl<'c> Models<'c> {
@@ -198,7 +204,10 @@ impl<'c> Models<'c> {
             loop_bound: bit("loop-bound"),
             response_trace: bit("response-trace"),
             response_plain: bit("response-plain"),
-            reflection: bit("reflection"),
+            html_text: bit("html-text"),
+            sql_text: bit("sql-text"),
+            url_host: bit("url-host"),
+            audited: bit("command") | bit("code") | bit("sql") | bit("deserialize") | bit("xml") | bit("url") | bit("html") | bit("archive-path"),
         };
         let mut targets = vec![Vec::new(); catalogue.sink_kinds.len()];
         for (i, detector) in catalogue.detectors.iter().enumerate() {
@@ -210,7 +219,6 @@ impl<'c> Models<'c> {
             .iter()
             .map(|(kind, _)| *kind)
             .filter(|kind| match kind {
-                SourceKind::Library => threat_model.library,
                 SourceKind::Environment | SourceKind::File | SourceKind::Input | SourceKind::Socket | SourceKind::Database => threat_model.local,
                 _ => true,
             })
@@ -222,6 +230,7 @@ impl<'c> Models<'c> {
             targets,
             enabled,
             kinds,
+            library: threat_model.library,
             catalogue,
         }
     }

@@ -30,6 +30,10 @@ pub struct Hit {
     pub confidence: Option<Confidence>,
     /// The analysis was approximate somewhere on the way.
     pub broadened: bool,
+    /// The data is a parameter of a function that nothing here calls: a remark for those who do.
+    pub uncalled: bool,
+    /// The bit of the sink's kind.
+    pub(crate) kind: u64,
 }
 
 /// A call as it happens.
@@ -129,7 +133,10 @@ impl<'v, 'a> View<'v, 'a> {
     #[must_use]
     pub fn is_tainted(&self, id: ValueId, kinds: &[SourceKind]) -> bool {
         let set = crate::model::KindSet::of(kinds);
-        self.interpreter.deep_taint(self.world, id).iter().any(|t| set.has(self.interpreter.sources.info(t.source).kind))
+        self.interpreter.deep_taint(self.world, id).iter().any(|t| {
+            let kind = self.interpreter.sources.info(t.source).kind;
+            set.has(kind) && (kind != SourceKind::Library || self.interpreter.models.library)
+        })
     }
 
     /// The library things that a value is or is an instance of.

@@ -3,7 +3,7 @@
 use shindan_base::{FileId, Interner, LineIndex, Span};
 use shindan_catalogue::Catalogue;
 use shindan_detect::{RawFinding, describe, step_words};
-use shindan_finding::{Confidence, Finding, FindingKind, FlowStep, Location, Region, Snippet, StepKind};
+use shindan_finding::{Confidence, Finding, FindingKind, FlowStep, Location, Region, Severity, Snippet, StepKind};
 use shindan_flow::{Hit, Site, StepWord};
 use shindan_secret::{Rules, SecretValue, mask_text};
 
@@ -181,14 +181,14 @@ impl Context<'_> {
             kind: FindingKind::Code,
             detector: detector.info.id.clone(),
             message: capitalized(&message),
-            severity: detector.info.severity,
-            confidence: if hit.broadened { Confidence::Low } else { confidence },
+            severity: if hit.uncalled { detector.info.severity.min(Severity::Low) } else { detector.info.severity },
+            confidence: if hit.broadened || hit.uncalled { Confidence::Low } else { confidence },
             cwe: detector.info.cwe.clone(),
             location: sink.location(hit.site.span),
             flow,
             enclosing: self.enclosing(hit.function),
             functions: Vec::new(),
-            approximations: if hit.broadened { vec!["a budget of the analysis was used up on the way".to_owned()] } else { Vec::new() },
+            approximations: approximations(hit),
             normalized_sink: squeezed(&sink.masked_text(hit.site.span)),
             source: described.identity,
             masked: None,
@@ -196,6 +196,17 @@ impl Context<'_> {
             ignored_inline: sink.ignored(&detector.info.id.0, hit.site.span),
         })
     }
+}
+
+fn approximations(hit: &Hit) -> Vec<String> {
+    let mut found = Vec::new();
+    if hit.broadened {
+        found.push("a budget of the analysis was used up on the way".to_owned());
+    }
+    if hit.uncalled {
+        found.push("nothing in this package calls the function, so it is not known who fills the parameter".to_owned());
+    }
+    found
 }
 
 fn clipped(text: &str) -> &str {
