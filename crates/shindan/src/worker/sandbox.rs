@@ -259,3 +259,73 @@ mod system_calls {
         libc::SYS_time,
     ];
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::fs;
+    use std::io;
+    use std::net::{TcpListener, TcpStream, UdpSocket};
+    use std::process::Command;
+
+    use super::*;
+
+    fn request(path: &std::path::Path) -> Request {
+        Request {
+            path: path.as_os_str().to_owned(),
+            layers: Vec::new(),
+            catalogue: None,
+            local: false,
+            library: false,
+            code: true,
+            secrets: true,
+            jobs: 1,
+            handler: None,
+            exclude: Vec::new(),
+            poisoned: Vec::new(),
+            secret_key: [0; 32],
+            announce: false,
+        }
+    }
+
+    fn is_denied<T>(result: io::Result<T>) -> bool {
+        result.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+    }
+
+    /// Both walls stand around one thread and what it starts, so that a test can go behind them.
+    #[test]
+    fn behind_the_walls_only_the_input_can_be_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().to_owned();
+        fs::create_dir_all(path.join("input")).expect("created");
+        fs::write(path.join("input/a.py"), "x = 1").expect("written");
+        fs::write(path.join("beside.py"), "x = 2").expect("written");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let confined = std::thread::spawn(move || {
+            let input = path.join("input");
+            let said = walls::raise(&request(&input));
+            if said.iter().any(|line| line.contains("not available")) {
+                return;
+            }
+            assert_eq!(said, ["landlock: on", "seccomp: on"]);
+            assert_eq!(
+                fs::read_to_string(input.join("a.py")).expect("readable"),
+                "x = 1"
+            );
+            assert_eq!(fs::read_dir(&input).expect("listable").count(), 1);
+            assert!(is_denied(fs::read(path.join("beside.py"))));
+            assert!(is_denied(fs::read("/etc/passwd")));
+            assert!(is_denied(fs::write(input.join("b.py"), "x")));
+            assert!(is_denied(fs::write(input.join("a.py"), "x")));
+            assert!(is_denied(fs::remove_file(input.join("a.py"))));
+            assert!(is_denied(fs::create_dir(input.join("c"))));
+            assert!(is_denied(TcpStream::connect(address)));
+            assert!(is_denied(UdpSocket::bind("127.0.0.1:0")));
+            assert!(is_denied(Command::new("/bin/true").status()));
+            std::thread::spawn(|| ())
+                .join()
+                .expect("threads may be started");
+        });
+        confined.join().expect("the walls stand");
+    }
+}
