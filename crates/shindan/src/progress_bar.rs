@@ -33,33 +33,35 @@ impl Watcher {
             Notice::Begin { stage, steps } => {
                 (self.stage, self.steps) = (stage, steps);
                 if let Some(bar) = &self.bar {
-                    bar.set_length(u64::from(steps));
-                    bar.set_position(0);
-                    bar.set_message(self.message());
+                    self.dress(bar);
                 }
             }
             Notice::Done { steps } => {
-                let message = self.message();
-                let length = u64::from(self.steps);
-                let bar = self.bar.get_or_insert_with(|| {
-                    let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}")
-                        .unwrap_or_else(|_| ProgressStyle::default_bar());
-                    ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr())
-                        .with_style(style)
-                        .with_message(message)
-                });
-                bar.set_position(u64::from(steps).min(length));
+                if self.bar.is_none() {
+                    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+                    self.dress(&bar);
+                    self.bar = Some(bar);
+                }
+                if let Some(bar) = &self.bar {
+                    bar.set_position(u64::from(steps.min(self.steps)));
+                }
             }
         }
     }
 
-    fn message(&self) -> String {
-        let doing = match self.stage {
-            WorkStage::Open => "opening",
-            WorkStage::Read => "reading",
-            WorkStage::Analyse => "following data in",
+    /// Makes the bar that of the stage.
+    fn dress(&self, bar: &ProgressBar) {
+        let (template, doing) = match self.stage {
+            WorkStage::Open => ("{wide_msg}", "opening"),
+            WorkStage::Read => ("{bar:20} {pos}/{len} {wide_msg}", "reading"),
+            WorkStage::Analyse => ("{bar:20} {pos}/{len} {wide_msg}", "following data in"),
         };
-        format!("{doing} {}", self.title)
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_length(u64::from(self.steps));
+        bar.set_position(0);
+        bar.set_message(format!("{doing} {}", self.title));
     }
 }
 
