@@ -11,6 +11,7 @@ use crate::execute::Exit;
 use crate::heap::{Frames, FuncRef, Obj, ObjId, ObjKind};
 use crate::interpreter::{Activation, Interpreter, Site, State, World};
 use crate::library::LibraryCall;
+use crate::memory::Answer;
 use crate::member::Found;
 use crate::model::EntryRow;
 use crate::source::StepWord;
@@ -195,15 +196,40 @@ impl<'a> Interpreter<'a> {
             let taint = self.stepped(&taint.taint, site, StepWord::Through(ir.name));
             return Some(self.values.tainted(taint));
         }
+        let question = if entry.is_none() { self.question(world, func, &frames, this, &arguments) } else { None };
+        if let Some(question) = &question {
+            if let Some(answer) = self.remembered(question, act.depth) {
+                let Answer { value, facts, tells, .. } = answer;
+                world.facts = facts;
+                self.last_tells = tells;
+                return value.map(|v| self.step_value(v, site, StepWord::Returned(ir.name)));
+            }
+        }
+        let before = question.as_ref().map(|_| world.clone());
         let next_key = self.activations.len() as u32 + 1;
         let key = *self.activations.entry((act.key, site, func)).or_insert(next_key);
         let exit = self.enter_function(world, func, ir, module, frames, this, Rc::new(arguments), key, act.depth + 1, entry, act.in_handler && ir.is_arrow);
         let Exit { value, world: after, if_true, if_false, yielded } = exit;
-        let after = after?;
+        let Some(after) = after else {
+            if let (Some(question), Some(before)) = (question, before) {
+                if self.steps_left > 0 {
+                    self.remember(question, Answer { value: None, facts: before.facts, tells: None, depth: act.depth });
+                }
+            }
+            return None;
+        };
         *world = after;
-        if let (Some(t), Some(f)) = (if_true, if_false) {
-            if t != f {
-                self.last_tells = Some(Rc::new((t, f)));
+        let tells = match (if_true, if_false) {
+            (Some(t), Some(f)) if t != f => Some(Rc::new((t, f))),
+            _ => None,
+        };
+        self.last_tells.clone_from(&tells);
+        if let (Some(question), Some(before), false) = (question, before, ir.is_generator) {
+            let fresh = self.values.get(value).refs.iter().any(|r| matches!(r, Ref::Obj(id) if before.heap.get(*id).is_none()) || matches!(r, Ref::Bound(..)));
+            if self.steps_left > 0 && !fresh && world.heap.extends(&before.heap) {
+                // What the call made for itself is of no use to anyone.
+                world.heap = before.heap;
+                self.remember(question, Answer { value: Some(value), facts: world.facts.clone(), tells, depth: act.depth });
             }
         }
         let value = if ir.is_generator {
@@ -249,7 +275,19 @@ impl<'a> Interpreter<'a> {
             }
             names.into()
         }));
-        let inner = Activation { func, ir, module, arguments, this, frames, key, depth, entry, in_handler, names };
+        let definitions = Rc::clone(self.definitions.entry(func).or_insert_with(|| {
+            let mut found: Vec<Option<&'a shindan_program::ir::Op>> = vec![None; ir.registers as usize];
+            let mut written = vec![false; ir.registers as usize];
+            for inst in ir.blocks.iter().flat_map(|b| &b.insts) {
+                if let Some(reg) = inst.dst {
+                    let i = reg.0 as usize;
+                    found[i] = if written[i] { None } else { Some(&inst.op) };
+                    written[i] = true;
+                }
+            }
+            found.into()
+        }));
+        let inner = Activation { func, ir, module, arguments, this, frames, key, depth, entry, in_handler, names, definitions };
         self.visited.insert(func);
         self.stack.push(func);
         let exit = self.run(&inner, world);

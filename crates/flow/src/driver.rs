@@ -156,7 +156,7 @@ impl<'a> Interpreter<'a> {
         }
         if let Some(after) = exit.world {
             self.run_escaped(&after, 0);
-            self.keep_globals(world, &after);
+            self.keep_globals(world, after);
         }
         self.last_tells = None;
     }
@@ -187,8 +187,10 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What a root wrote to module-level names and objects is there for the next invocation.
-    fn keep_globals(&mut self, world: &mut World, after: &World) {
+    fn keep_globals(&mut self, world: &mut World, after: World) {
         let changed: Vec<(ObjId, Obj)> = after.heap.changed().filter(|(id, o)| matches!(o.kind, ObjKind::Frame) && world.heap.get(*id).is_some()).map(|(id, o)| (id, o.clone())).collect();
+        // The base is shared with no other state from here on, so that it can be changed in place.
+        drop(after);
         for (id, obj) in changed {
             for (key, value) in obj.fields {
                 let old = world.heap.get(id).and_then(|o| o.field(key)).unwrap_or(ValueId::NONE);
@@ -207,15 +209,14 @@ impl<'a> Interpreter<'a> {
     fn run_the_rest(&mut self, world: &mut World, files: &[FileId]) {
         for file in files {
             let Some(module) = self.modules.get(file).copied() else { continue };
-            let closures: FxHashMap<FuncRef, (ObjId, ValueId)> = self.settled_closures(world, *file);
             for (i, ir) in module.functions.iter().enumerate().skip(1) {
                 let func = FuncRef { file: *file, index: FuncIdx(i as u32) };
                 let by_name = self.named_entry(ir);
                 if self.visited.contains(&func) && by_name.is_none() {
                     continue;
                 }
-                if let Some((id, this)) = closures.get(&func) {
-                    self.run_entry(world, *id, *this, by_name);
+                if let Some(id) = self.made_functions.get(&func).copied().filter(|id| world.heap.get(*id).is_some()) {
+                    self.run_entry(world, id, ValueId::UNKNOWN, by_name);
                     continue;
                 }
                 if let Some(class) = ir.class {
@@ -244,23 +245,9 @@ impl<'a> Interpreter<'a> {
         vec![None; depth].into()
     }
 
-    fn settled_closures(&self, world: &World, file: FileId) -> FxHashMap<FuncRef, (ObjId, ValueId)> {
-        let mut found = FxHashMap::default();
-        for id in (0..self.next_object).map(ObjId) {
-            if let Some(Obj { kind: ObjKind::Func { func, this, .. }, .. }) = world.heap.get(id) {
-                if func.file == file {
-                    found.entry(*func).or_insert((id, *this));
-                }
-            }
-        }
-        found
-    }
-
     /// Runs a method on an instance that was made with unknown arguments.
     fn run_method(&mut self, world: &mut World, file: FileId, class: shindan_program::ir::ClassIdx, func: FuncRef, named: Option<EntryRow>) {
-        let class_object = (0..self.next_object).map(ObjId).find(|id| {
-            matches!(world.heap.get(*id), Some(Obj { kind: ObjKind::Class { file: f, class: c, .. }, .. }) if *f == file && *c == class)
-        });
+        let class_object = self.made_classes.get(&(file, class)).copied().filter(|id| world.heap.get(*id).is_some());
         let Some(class_object) = class_object else { return };
         let Some(module) = self.modules.get(&file).copied() else { return };
         let Some(ir) = module.functions.get(func.index.0 as usize) else { return };

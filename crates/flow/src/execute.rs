@@ -688,6 +688,7 @@ impl<'a> Interpreter<'a> {
             _ => world.heap.set(id, Obj::new(kind)),
         }
         self.closures.push((id, func));
+        self.made_functions.entry(func).or_insert(id);
         self.values.reference(Ref::Obj(id))
     }
 
@@ -706,6 +707,9 @@ impl<'a> Interpreter<'a> {
             obj.api = Some(self.apis.child(*base, Edge::Call));
         }
         let value = self.allocate(act, world, inst.span, 3, obj);
+        if let Some(id) = self.sole_object(value) {
+            self.made_classes.entry((act.func.file, class)).or_insert(id);
+        }
         let name_site = act.module.classes.get(class.0 as usize).map_or(act.site(inst.span), |c| act.site(c.span));
         for base in apis {
             self.with_view(act, world, |o, v| o.class(v, base, name_site));

@@ -26,19 +26,9 @@ pub(crate) fn successors(term: &Term) -> [Option<BlockId>; 2] {
 
 impl<'a> Interpreter<'a> {
     /// The only instruction that writes a register.
+    #[expect(clippy::unused_self, reason = "reads as a question to the interpreter beside its siblings")]
     pub(crate) fn definition(&self, act: &Activation<'a>, reg: Reg) -> Option<&'a Op> {
-        let mut found = None;
-        for block in &act.ir.blocks {
-            for inst in &block.insts {
-                if inst.dst == Some(reg) {
-                    if found.is_some() {
-                        return None;
-                    }
-                    found = Some(&inst.op);
-                }
-            }
-        }
-        found
+        act.definitions.get(reg.0 as usize).copied().flatten()
     }
 
     /// Narrows a state to where a condition came out as `truth`.

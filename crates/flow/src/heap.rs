@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
 use shindan_base::FileId;
 use shindan_program::ir::{ClassIdx, FuncIdx};
 use smallvec::SmallVec;
@@ -138,11 +137,23 @@ impl Obj {
     }
 }
 
+/// Objects of neighbouring ids. Objects that are made together have neighbouring ids, so states share most chunks, and
+/// copying or joining them looks at the few that differ.
+type Chunk = [Option<Rc<Obj>>; CHUNK];
+
+const CHUNK: usize = 16;
+
 /// The objects of a state: those of the modules beneath, and the changes on top.
 #[derive(Clone, Default)]
 pub(crate) struct Heap {
-    base: Rc<FxHashMap<ObjId, Rc<Obj>>>,
-    over: Vec<(ObjId, Rc<Obj>)>,
+    base: Rc<Vec<Option<Rc<Obj>>>>,
+    /// Sorted by chunk number.
+    over: Vec<(u32, Rc<Chunk>)>,
+    count: u32,
+}
+
+fn place(id: ObjId) -> (u32, usize) {
+    (id.0 / CHUNK as u32, id.0 as usize % CHUNK)
 }
 
 impl Heap {
@@ -150,94 +161,139 @@ impl Heap {
         self.shared(id).map(|rc| &**rc)
     }
 
-    fn shared(&self, id: ObjId) -> Option<&Rc<Obj>> {
-        match self.over.binary_search_by_key(&id, |(k, _)| *k) {
-            Ok(i) => Some(&self.over[i].1),
-            Err(_) => self.base.get(&id),
+    /// The object as a shared pointer: equal pointers are equal objects.
+    pub(crate) fn shared(&self, id: ObjId) -> Option<&Rc<Obj>> {
+        let (chunk, slot) = place(id);
+        if let Ok(i) = self.over.binary_search_by_key(&chunk, |(k, _)| *k) {
+            if let Some(obj) = &self.over[i].1[slot] {
+                return Some(obj);
+            }
         }
+        self.base.get(id.0 as usize)?.as_ref()
+    }
+
+    /// Whether every object of `before` is still as it was there.
+    pub(crate) fn extends(&self, before: &Self) -> bool {
+        self.over.iter().all(|(number, chunk)| {
+            let old = before.over.binary_search_by_key(number, |(k, _)| *k).ok().map(|i| &before.over[i].1);
+            if old.is_some_and(|old| Rc::ptr_eq(old, chunk)) {
+                return true;
+            }
+            chunk.iter().enumerate().all(|(at, obj)| {
+                let Some(obj) = obj else { return true };
+                match before.shared(ObjId(number * CHUNK as u32 + at as u32)) {
+                    Some(old) => Rc::ptr_eq(old, obj) || old == obj,
+                    None => true,
+                }
+            })
+        })
+    }
+
+    fn slot(&mut self, id: ObjId) -> &mut Option<Rc<Obj>> {
+        let (chunk, slot) = place(id);
+        let i = match self.over.binary_search_by_key(&chunk, |(k, _)| *k) {
+            Ok(i) => i,
+            Err(i) => {
+                self.over.insert(i, (chunk, Rc::default()));
+                i
+            }
+        };
+        &mut Rc::make_mut(&mut self.over[i].1)[slot]
     }
 
     pub(crate) fn set(&mut self, id: ObjId, obj: Obj) {
-        match self.over.binary_search_by_key(&id, |(k, _)| *k) {
-            Ok(i) => self.over[i].1 = Rc::new(obj),
-            Err(i) => self.over.insert(i, (id, Rc::new(obj))),
-        }
+        let slot = self.slot(id);
+        let is_new = slot.is_none();
+        *slot = Some(Rc::new(obj));
+        self.count += u32::from(is_new);
     }
 
     /// The object, to change in place.
     pub(crate) fn change(&mut self, id: ObjId) -> Option<&mut Obj> {
-        let i = match self.over.binary_search_by_key(&id, |(k, _)| *k) {
-            Ok(i) => i,
-            Err(i) => {
-                let rc = Rc::clone(self.base.get(&id)?);
-                self.over.insert(i, (id, rc));
-                i
-            }
-        };
-        Some(Rc::make_mut(&mut self.over[i].1))
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.over.len()
-    }
-
-    /// Makes everything so far the shared base.
-    pub(crate) fn settle(&mut self) {
-        if self.over.is_empty() {
-            return;
+        let below = self.base.get(id.0 as usize).cloned().flatten();
+        let (chunk, at) = place(id);
+        let known = self.over.binary_search_by_key(&chunk, |(k, _)| *k).is_ok_and(|i| self.over[i].1[at].is_some());
+        if !known {
+            let below = below?;
+            *self.slot(id) = Some(below);
+            self.count += 1;
         }
-        let mut base = (*self.base).clone();
-        base.extend(self.over.drain(..));
-        self.base = Rc::new(base);
+        self.slot(id).as_mut().map(Rc::make_mut)
     }
 
-    /// A heap with the same base and nothing on top.
-    pub(crate) fn fresh(&self) -> Self {
-        Self { base: Rc::clone(&self.base), over: Vec::new() }
+    /// How many objects lie on top.
+    pub(crate) fn len(&self) -> usize {
+        self.count as usize
+    }
+
+    /// Makes everything so far the shared base. Cheap when no other state is alive, which shares the base.
+    pub(crate) fn settle(&mut self) {
+        let Some((last, _)) = self.over.last() else { return };
+        let base = Rc::make_mut(&mut self.base);
+        let needed = (*last as usize + 1) * CHUNK;
+        if base.len() < needed {
+            base.resize(needed, None);
+        }
+        for (number, chunk) in self.over.drain(..) {
+            for (at, obj) in chunk.iter().enumerate() {
+                if let Some(obj) = obj {
+                    base[number as usize * CHUNK + at] = Some(Rc::clone(obj));
+                }
+            }
+        }
+        self.count = 0;
     }
 
     /// Objects on top, in order of their ids.
     pub(crate) fn changed(&self) -> impl Iterator<Item = (ObjId, &Obj)> {
-        self.over.iter().map(|(id, rc)| (*id, &**rc))
+        self.over.iter().flat_map(|(number, chunk)| {
+            chunk.iter().enumerate().filter_map(move |(at, obj)| Some((ObjId(number * CHUNK as u32 + at as u32), obj.as_deref()?)))
+        })
     }
 
     /// Takes in another state's objects; true when something changed.
     pub(crate) fn join(&mut self, with: &Self, values: &mut Values, widen: bool) -> bool {
         let mut changed = false;
-        let mut mine = std::mem::take(&mut self.over).into_iter().peekable();
-        let mut theirs = with.over.iter().peekable();
-        let mut joined = Vec::with_capacity(mine.len().max(with.over.len()));
-        loop {
-            match (mine.peek(), theirs.peek()) {
-                (None, None) => break,
-                (Some(_), None) => joined.extend(mine.next()),
-                (None, Some(_)) => {
-                    changed = true;
-                    joined.extend(theirs.next().cloned());
-                }
-                (Some((a, _)), Some((b, _))) if a < b => joined.extend(mine.next()),
-                (Some((a, _)), Some((b, _))) if b < a => {
-                    changed = true;
-                    joined.extend(theirs.next().cloned());
-                }
-                (Some(_), Some(_)) => {
-                    if let (Some((id, a)), Some((_, b))) = (mine.next(), theirs.next()) {
-                        if Rc::ptr_eq(&a, b) || a == *b {
-                            joined.push((id, a));
-                        } else {
-                            let both = a.join(b, values, widen);
-                            if both == *a {
-                                joined.push((id, a));
-                            } else {
-                                changed = true;
-                                joined.push((id, Rc::new(both)));
-                            }
-                        }
-                    }
-                }
+        let mut mine = 0;
+        for (number, theirs) in &with.over {
+            while mine < self.over.len() && self.over[mine].0 < *number {
+                mine += 1;
             }
+            if mine < self.over.len() && self.over[mine].0 == *number {
+                if !Rc::ptr_eq(&self.over[mine].1, theirs) {
+                    changed |= self.join_chunk(mine, theirs, values, widen);
+                }
+            } else {
+                self.count += theirs.iter().flatten().count() as u32;
+                self.over.insert(mine, (*number, Rc::clone(theirs)));
+                changed = true;
+            }
+            mine += 1;
         }
-        self.over = joined;
+        changed
+    }
+
+    fn join_chunk(&mut self, mine: usize, theirs: &Rc<Chunk>, values: &mut Values, widen: bool) -> bool {
+        let mut changed = false;
+        for (at, their) in theirs.iter().enumerate() {
+            let Some(their) = their else { continue };
+            let joined = match &self.over[mine].1[at] {
+                None => {
+                    self.count += 1;
+                    Rc::clone(their)
+                }
+                Some(own) if Rc::ptr_eq(own, their) || own == their => continue,
+                Some(own) => {
+                    let both = own.join(their, values, widen);
+                    if both == **own {
+                        continue;
+                    }
+                    Rc::new(both)
+                }
+            };
+            Rc::make_mut(&mut self.over[mine].1)[at] = Some(joined);
+            changed = true;
+        }
         changed
     }
 }

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use shindan_base::{FileId, Interner, Span, Sym};
 use shindan_catalogue::{ReturnUse, SourceKind};
 use shindan_program::Linker;
-use shindan_program::ir::{ClassIdx, Func, Module, Reg};
+use shindan_program::ir::{ClassIdx, Func, Module, Op, Reg};
 use shindan_source::Language;
 use smallvec::SmallVec;
 
@@ -14,6 +14,7 @@ use crate::api::{ApiId, Apis, Edge};
 use crate::arguments::Arguments;
 use crate::heap::{Frames, FuncRef, Heap, Obj, ObjId, ObjKind};
 use crate::limits::Limits;
+use crate::memory::{Answer, Question};
 use crate::model::{EntryRow, LanguageModels, Models, NodeModel};
 use crate::observe::{Hit, Observer};
 use crate::source::{SourceId, SourceInfo, Sources, Step, StepId, StepWord};
@@ -39,6 +40,9 @@ pub(crate) struct State {
     pub(crate) tells: Vec<(Reg, Rc<(Facts, Facts)>)>,
 }
 
+/// The only instruction that writes a register, if there is exactly one.
+pub(crate) type Definition<'a> = Option<&'a Op>;
+
 /// One run of a function with given arguments.
 pub(crate) struct Activation<'a> {
     pub(crate) func: FuncRef,
@@ -52,6 +56,7 @@ pub(crate) struct Activation<'a> {
     pub(crate) depth: u32,
     pub(crate) entry: Option<EntryRow>,
     pub(crate) in_handler: bool,
+    pub(crate) definitions: Rc<[Definition<'a>]>,
     /// By register; empty for temporaries.
     pub(crate) names: Rc<[Sym]>,
 }
@@ -120,6 +125,13 @@ pub(crate) struct Interpreter<'a> {
     pub(crate) module_states: FxHashMap<FileId, ModuleState>,
     pub(crate) star_imports: FxHashMap<FileId, Vec<ApiId>>,
     pub(crate) entries: Vec<FoundEntry>,
+    /// Calls that were followed before.
+    pub(crate) memory: FxHashMap<FuncRef, Vec<(Question, Answer)>>,
+    /// The only definition of each register, by function.
+    pub(crate) definitions: FxHashMap<FuncRef, Rc<[Definition<'a>]>>,
+    /// The first object of every function and class that was made.
+    pub(crate) made_functions: FxHashMap<FuncRef, ObjId>,
+    pub(crate) made_classes: FxHashMap<(FileId, ClassIdx), ObjId>,
     /// Functions made in the current root, to run those that nothing called.
     pub(crate) closures: Vec<(ObjId, FuncRef)>,
     /// What the truth of the last program call's result tells.
@@ -167,6 +179,10 @@ impl<'a> Interpreter<'a> {
             star_imports: FxHashMap::default(),
             entries: Vec::new(),
             closures: Vec::new(),
+            memory: FxHashMap::default(),
+            definitions: FxHashMap::default(),
+            made_functions: FxHashMap::default(),
+            made_classes: FxHashMap::default(),
             last_tells: None,
             never_returns: FxHashSet::default(),
         };

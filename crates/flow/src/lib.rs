@@ -25,6 +25,7 @@ mod interpreter;
 mod library;
 mod limits;
 mod member;
+mod memory;
 mod method;
 mod model;
 mod observe;
