@@ -10,11 +10,14 @@ use super::protocol::Request;
 /// Address space for the analysis itself, beside its threads' stacks. Compiled-in data and the allocator's reserve
 /// count too.
 const MEMORY_BYTES: u64 = 4 << 30;
+/// Every process needs a few files, and a thread reads one at a time.
+const BASE_OPEN_FILES: u64 = 256;
 
 /// Confines the process for good, and says how far that went. No thread may run yet.
 pub(super) fn enter(request: &Request) -> Vec<String> {
     let address_space = MEMORY_BYTES + (request.jobs as u64 + 1) * STACK_BYTES;
-    let mut said = vec![limits::set(address_space)];
+    let open_files = BASE_OPEN_FILES + 2 * request.jobs as u64;
+    let mut said = vec![limits::set(address_space, open_files)];
     said.extend(walls::raise(request));
     said
 }
@@ -23,15 +26,12 @@ pub(super) fn enter(request: &Request) -> Vec<String> {
 mod limits {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-    /// Every process needs a few files; an archive is one, and a folder one at a time for each thread.
-    const OPEN_FILES: u64 = 256;
-
-    pub(super) fn set(address_space: u64) -> String {
+    pub(super) fn set(address_space: u64, open_files: u64) -> String {
         let wanted = [
             ("memory", Resource::As, address_space),
             ("core dumps", Resource::Core, 0),
             ("written files", Resource::Fsize, 0),
-            ("open files", Resource::Nofile, OPEN_FILES),
+            ("open files", Resource::Nofile, open_files),
         ];
         let refused: Vec<&str> = wanted
             .into_iter()
@@ -61,7 +61,7 @@ mod limits {
 
 #[cfg(not(unix))]
 mod limits {
-    pub(super) fn set(_: u64) -> String {
+    pub(super) fn set(_: u64, _: u64) -> String {
         "resource limits: not available on this system".to_owned()
     }
 }
