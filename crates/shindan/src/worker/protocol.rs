@@ -75,7 +75,11 @@ pub(crate) enum Message {
     /// It was.
     Leave { stage: WorkStage, path: String },
     /// A file takes too long; the child stops.
-    Stuck { path: String, seconds: u32 },
+    Stuck {
+        stage: WorkStage,
+        path: String,
+        seconds: u32,
+    },
     /// The input cannot be used.
     Refused(Complaint),
     /// The end.
@@ -148,6 +152,7 @@ mod tests {
     #[test]
     fn what_is_no_message_is_an_error_and_costs_no_memory() {
         let good = frame(&Message::Stuck {
+            stage: WorkStage::Read,
             path: "a.py".into(),
             seconds: 20,
         });

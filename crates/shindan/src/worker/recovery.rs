@@ -8,6 +8,8 @@ use super::protocol::WorkStage;
 
 /// Children started again before the scan is given up.
 const MAX_RESTARTS: usize = 20;
+/// A group of files is named by its first; when leaving that out does not help, the others would have to go one by one.
+const MAX_ANALYSIS_DEATHS: usize = 4;
 
 /// How a child ended without an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,12 +19,14 @@ pub(super) struct Death {
     /// What was announced and not finished, oldest first.
     pub(super) in_work: Vec<(WorkStage, String)>,
     /// What the child itself gave up on.
-    pub(super) stuck: Option<String>,
+    pub(super) stuck: Option<(WorkStage, String)>,
 }
 
 /// The state between attempts.
 #[derive(Debug, Default)]
 pub(super) struct Recovery {
+    /// Deaths while data was followed from file to file.
+    analysis_deaths: usize,
     /// Whether to use one thread that announces each file.
     pub(super) careful: bool,
     /// Files to leave out, and why.
@@ -37,10 +41,15 @@ impl Recovery {
         if self.restarts.len() >= MAX_RESTARTS {
             return Err(format!("given up after {MAX_RESTARTS} restarts"));
         }
-        let culprit = death.stuck.as_ref().or_else(|| {
-            let announced = death.in_work.last().filter(|_| self.careful);
-            announced.map(|(_, path)| path)
-        });
+        let announced = death.in_work.last().filter(|_| self.careful);
+        let culprit = death.stuck.as_ref().or(announced);
+        if culprit.is_some_and(|(stage, _)| *stage == WorkStage::Analyse) {
+            self.analysis_deaths += 1;
+            if self.analysis_deaths >= MAX_ANALYSIS_DEATHS {
+                return Err(format!("{}, again and again", death.reason));
+            }
+        }
+        let culprit = culprit.map(|(_, path)| path);
         match culprit {
             Some(path) if self.poisoned.iter().any(|(known, _)| known == path) => {
                 return Err(format!(
@@ -76,7 +85,7 @@ mod tests {
                 .iter()
                 .map(|path| (WorkStage::Read, (*path).to_owned()))
                 .collect(),
-            stuck: stuck.map(str::to_owned),
+            stuck: stuck.map(|path| (WorkStage::Read, path.to_owned())),
         }
     }
 
@@ -103,6 +112,17 @@ mod tests {
             .expect("another attempt");
         assert_eq!(recovery.poisoned.len(), 1);
         assert!(!recovery.careful);
+    }
+
+    #[test]
+    fn a_group_of_files_is_not_tried_one_by_one() {
+        let mut recovery = Recovery::default();
+        let attempts = (0..100).take_while(|i| {
+            let mut death = death(&[], None);
+            death.stuck = Some((WorkStage::Analyse, format!("{i}.py")));
+            recovery.after(&death).is_ok()
+        });
+        assert_eq!(attempts.count(), MAX_ANALYSIS_DEATHS - 1);
     }
 
     #[test]

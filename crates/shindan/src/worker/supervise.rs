@@ -50,6 +50,8 @@ enum Attempt {
 }
 
 /// Scans in child processes until one comes to an end.
+///
+/// When no child does, what can be known without following data, the secrets, is looked for in a last attempt.
 pub(crate) fn scan(
     mut request: Request,
     watch: &mut dyn FnMut(Notice),
@@ -57,25 +59,40 @@ pub(crate) fn scan(
     let jobs = request.jobs;
     let mut recovery = Recovery::default();
     let mut sandbox = Vec::new();
-    loop {
+    let mut given_up: Option<String> = None;
+    let outcome = loop {
         request.announce = recovery.careful;
         request.jobs = if recovery.careful { 1 } else { jobs };
         request.poisoned.clone_from(&recovery.poisoned);
-        let (outcome, given_up) = match attempt(&request, watch, &mut sandbox)? {
+        match attempt(&request, watch, &mut sandbox)? {
             Attempt::Refused(complaint) => return Err(complaint),
-            Attempt::Answered(outcome) => (checked(*outcome)?, None),
-            Attempt::Died(death) => match recovery.after(&death) {
-                Ok(()) => continue,
-                Err(why) => (remains(&recovery, &why), Some(why)),
-            },
-        };
-        return Ok(Finished {
-            outcome,
-            sandbox,
-            restarts: recovery.restarts,
-            given_up,
-        });
-    }
+            Attempt::Answered(outcome) => {
+                let missing = given_up
+                    .iter()
+                    .map(|why| format!("no code was analysed: {why}"));
+                break with_skipped(checked(*outcome)?, missing);
+            }
+            Attempt::Died(death) => {
+                let Err(why) = recovery.after(&death) else {
+                    continue;
+                };
+                if given_up.is_none() && request.code && request.secrets {
+                    request.code = false;
+                    given_up = Some(why);
+                } else {
+                    let why = given_up.get_or_insert(why);
+                    let missing = std::iter::once(format!("nothing was analysed: {why}"));
+                    break with_skipped(known(&recovery), missing);
+                }
+            }
+        }
+    };
+    Ok(Finished {
+        outcome,
+        sandbox,
+        restarts: recovery.restarts,
+        given_up,
+    })
 }
 
 fn attempt(
@@ -106,7 +123,7 @@ fn attempt(
         .map(listen)
         .ok_or_else(|| Complaint::program("the scanning process has no standard output"))?;
     let mut in_work = Vec::new();
-    let mut stuck = None;
+    let mut stuck: Option<(WorkStage, String, u32)> = None;
     let mut silent = 0;
     let mut problem = None;
     loop {
@@ -126,7 +143,11 @@ fn attempt(
                             *entered != stage || *file != path
                         })
                     }
-                    Message::Stuck { path, seconds } => stuck = Some((path, seconds)),
+                    Message::Stuck {
+                        stage,
+                        path,
+                        seconds,
+                    } => stuck = Some((stage, path, seconds)),
                     Message::Refused(complaint) => {
                         end(&mut child);
                         return Ok(Attempt::Refused(complaint));
@@ -162,14 +183,14 @@ fn attempt(
         .and_then(|thread| thread.join().ok())
         .unwrap_or_default();
     let reason = match (&stuck, problem) {
-        (Some((_, seconds)), _) => format!("took longer than {seconds} s"),
+        (Some((_, _, seconds)), _) => format!("took longer than {seconds} s"),
         (None, Some(problem)) => problem,
         (None, None) => cause(status, &said),
     };
     Ok(Attempt::Died(Death {
         reason,
         in_work,
-        stuck: stuck.map(|(path, _)| path),
+        stuck: stuck.map(|(stage, path, _)| (stage, path)),
     }))
 }
 
@@ -252,17 +273,27 @@ fn cause(status: Option<ExitStatus>, said: &str) -> String {
 }
 
 /// What is known when no child came to an end.
-fn remains(recovery: &Recovery, why: &str) -> Outcome {
+fn known(recovery: &Recovery) -> Outcome {
     let mut outcome = Outcome::default();
-    let whole = (String::new(), format!("nothing was analysed: {why}"));
-    for (path, reason) in recovery.poisoned.iter().chain([&whole]) {
+    for (path, reason) in &recovery.poisoned {
         outcome.coverage.skipped.push(FileNote {
             path: path.clone(),
             reason: reason.clone(),
             incomplete: true,
         });
     }
-    outcome.coverage.skipped.sort();
+    outcome
+}
+
+/// Adds what is missing from the whole.
+fn with_skipped(mut outcome: Outcome, reasons: impl Iterator<Item = String>) -> Outcome {
+    let skipped = &mut outcome.coverage.skipped;
+    skipped.extend(reasons.map(|reason| FileNote {
+        path: String::new(),
+        reason,
+        incomplete: true,
+    }));
+    skipped.sort();
     outcome
 }
 
@@ -328,8 +359,13 @@ mod tests {
     fn a_scan_that_was_given_up_names_what_it_knows() {
         let mut recovery = Recovery::default();
         recovery.poisoned.push(("a.js".into(), "crashed".into()));
-        let outcome = remains(&recovery, "given up");
+        let outcome = with_skipped(known(&recovery), std::iter::once("given up".to_owned()));
         assert!(outcome.coverage.is_incomplete());
-        assert_eq!(outcome.coverage.skipped.len(), 2);
+        let skipped = outcome
+            .coverage
+            .skipped
+            .iter()
+            .map(|note| note.reason.as_str());
+        assert!(skipped.eq(["given up", "crashed"]));
     }
 }

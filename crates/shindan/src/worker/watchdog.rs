@@ -101,7 +101,7 @@ impl<W: Write + Send> Work<W> {
     }
 
     /// Lets time pass; answers with what takes too long.
-    fn grow_older(&self, passed: Duration) -> Option<(String, Duration)> {
+    fn grow_older(&self, passed: Duration) -> Option<(WorkStage, String, Duration)> {
         let mut items = lock(&self.items);
         for item in items.iter_mut() {
             item.age += passed;
@@ -110,7 +110,7 @@ impl<W: Write + Send> Work<W> {
             .iter()
             .filter(|item| item.age > item.allowed)
             .max_by_key(|item| item.age)
-            .map(|item| (item.path.clone(), item.allowed))
+            .map(|item| (item.stage, item.path.clone(), item.allowed))
     }
 }
 
@@ -131,9 +131,13 @@ impl<W: Write + Send + 'static> Work<W> {
             std::thread::sleep(TICK);
             let passed = last.elapsed().min(2 * TICK);
             last = Instant::now();
-            if let Some((path, allowed)) = self.grow_older(passed) {
+            if let Some((stage, path, allowed)) = self.grow_older(passed) {
                 let seconds = u32::try_from(allowed.as_secs()).unwrap_or(u32::MAX);
-                let _ = self.tell(&Message::Stuck { path, seconds });
+                let _ = self.tell(&Message::Stuck {
+                    stage,
+                    path,
+                    seconds,
+                });
                 std::process::exit(1);
             }
             let done = self.done.load(Ordering::Relaxed);
@@ -207,7 +211,7 @@ mod tests {
         work.leave(WorkStage::Read, "quick.py");
         assert_eq!(
             work.grow_older(SECOND),
-            Some(("hangs.py".to_owned(), SECOND))
+            Some((WorkStage::Read, "hangs.py".to_owned(), SECOND))
         );
     }
 
