@@ -1,0 +1,9 @@
+const escapeHtml = require("escape-html");
+
+function confirmationPage({ displayName = "customer", layout }) {
+  return `<!doctype html>
+<title>Saved</title>
+<p>Thank you, ${escapeHtml(displayName)}. Your shop now shows ${Number(layout.columns)} columns.</p>`;
+}
+
+module.exports = { confirmationPage };
