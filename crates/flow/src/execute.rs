@@ -450,7 +450,8 @@ impl<'a> Interpreter<'a> {
 
     fn observe_text(&mut self, act: &Activation<'_>, state: &State, text: Sym, span: Span) {
         let site = act.site(span);
-        self.with_view(act, &state.world, |o, v| o.text(v, text, site));
+        let value = self.constant(Const::Str(text));
+        self.with_view(act, &state.world, |o, v| o.text(v, text, value, site));
     }
 
     fn ir_const(&self, constant: ir::Const) -> Const {

@@ -1,5 +1,7 @@
 //! The catalogue's library models, compiled for one scan: rows by API node.
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 use shindan_base::{Interner, Sym};
 use shindan_catalogue::{ApiPath, Catalogue, Condition, Entry, EntryMatch, Flow, Guard, Place, ReturnUse, RowLanguage, SourceKind, Test, Trigger};
@@ -143,8 +145,10 @@ pub(crate) struct LanguageModels {
 
 /// The compiled models of a catalogue.
 pub struct Models<'c> {
-    pub(crate) python: LanguageModels,
-    pub(crate) javascript: LanguageModels,
+    // Compiled when the first file of the language needs them.
+    python: OnceLock<LanguageModels>,
+    javascript: OnceLock<LanguageModels>,
+    names: &'c Interner,
     /// By sink kind's bit.
     pub(crate) targets: Vec<Vec<TaintTarget>>,
     /// Source kinds that enter at all.
@@ -185,7 +189,7 @@ pub(crate) struct BuiltinKinds {
 impl<'c> Models<'c> {
     /// Compiles the rows of a catalogue.
     #[must_use]
-    pub fn new(catalogue: &'c Catalogue, threat_model: ThreatModel, names: &Interner) -> Self {
+    pub fn new(catalogue: &'c Catalogue, threat_model: ThreatModel, names: &'c Interner) -> Self {
         let bit = |kind: &str| catalogue.sink_bit(kind).map_or(0, |b| 1u64 << b);
         let kinds = BuiltinKinds {
             path: bit("path") | bit("archive-path"),
@@ -225,8 +229,9 @@ impl<'c> Models<'c> {
             .collect();
         let enabled = KindSet(enabled.iter().fold(0, |m, k| m | 1 << *k as u16));
         Self {
-            python: LanguageModels::new(catalogue, RowLanguage::Python, names),
-            javascript: LanguageModels::new(catalogue, RowLanguage::JavaScript, names),
+            python: OnceLock::new(),
+            javascript: OnceLock::new(),
+            names,
             targets,
             enabled,
             kinds,
@@ -236,17 +241,21 @@ impl<'c> Models<'c> {
     }
 
     pub(crate) fn of(&self, language: Language) -> &LanguageModels {
-        if language.is_ecmascript() { &self.javascript } else { &self.python }
+        self.rows(if language.is_ecmascript() { RowLanguage::JavaScript } else { RowLanguage::Python })
+    }
+
+    fn rows(&self, language: RowLanguage) -> &LanguageModels {
+        let slot = match language {
+            RowLanguage::Python => &self.python,
+            RowLanguage::JavaScript => &self.javascript,
+        };
+        slot.get_or_init(|| LanguageModels::new(self.catalogue, language, self.names))
     }
 
     /// The node of a path that the catalogue names.
     #[must_use]
     pub fn node(&self, language: RowLanguage, path: &ApiPath, names: &Interner) -> Option<ApiId> {
-        let models = match language {
-            RowLanguage::Python => &self.python,
-            RowLanguage::JavaScript => &self.javascript,
-        };
-        models.trie.find(path, names)
+        self.rows(language).trie.find(path, names)
     }
 }
 

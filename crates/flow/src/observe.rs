@@ -69,7 +69,7 @@ pub trait Observer {
     /// A test for equality; the places are of the operands.
     fn equality(&mut self, view: &View<'_, '_>, left: (ValueId, Span), right: (ValueId, Span), site: Site);
     /// A constant string.
-    fn text(&mut self, view: &View<'_, '_>, text: Sym, site: Site);
+    fn text(&mut self, view: &View<'_, '_>, text: Sym, value: ValueId, site: Site);
     /// A regular expression.
     fn regex(&mut self, view: &View<'_, '_>, pattern: Sym, site: Site);
     /// An import of a library.

@@ -1,5 +1,7 @@
 //! Reads the files of an artifact: text out of bytes, trees out of text, IR out of trees.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use shindan_artifact::{Artifact, Class, Classification, Entry, classify_content};
 use shindan_base::{FileId, Interner, LineIndex, Span};
 use shindan_catalogue::Catalogue;
@@ -98,7 +100,10 @@ impl Reading<'_> {
             loaded.notes.push(note(&entry.path, reason, true));
             return loaded;
         }
-        self.parse(&mut loaded, language);
+        if catch_unwind(AssertUnwindSafe(|| self.parse(&mut loaded, language))).is_err() {
+            loaded.module = None;
+            loaded.notes.push(note(&entry.path, "the parser failed on this file; please report this as a defect", true));
+        }
         loaded
     }
 
@@ -127,7 +132,7 @@ impl Reading<'_> {
         }
         loaded.ignores = ignores(&loaded.text, &lines, &tree.comments);
         let module = shindan_program::lower(&tree, loaded.file, self.names);
-        loaded.empty_catches = empty_catches(self.catalogue, &tree, &module, loaded.file);
+        loaded.empty_catches = empty_catches(self.catalogue, &tree, &loaded.text, &module, loaded.file);
         loaded.language = Some(language);
         loaded.module = Some(module);
     }

@@ -1,5 +1,8 @@
 //! The order of work: read and parse every file, link, analyse groups of files, tell what was found and what was not.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use shindan_artifact::{Artifact, Class, CodeLocation, Discovery, Entry, discover, import_roots};
@@ -17,6 +20,9 @@ use crate::findings::{Context, Shown, literals, secrets};
 use crate::functions::{self, FunctionCode, is_inside};
 use crate::load::{Loaded, Reading};
 use crate::options::{Options, Progress, Stage};
+
+/// What came of a group: untrusted data in sinks, the API path of each source, and misuse.
+type Analysed = (Vec<Hit>, Vec<Option<String>>, Vec<RawFinding>);
 
 /// Stack of a worker thread: parsers and walks recurse, and the depth bound of the trees needs a fraction of it.
 const STACK: usize = 64 << 20;
@@ -39,8 +45,11 @@ fn run(artifact: &Artifact, catalogue: &Catalogue, rules: &Rules, options: &Opti
     let (files, inline) = read(&reading, &discovery, options, progress);
     let functions = all_functions(artifact, &discovery, &files, &inline, options);
     let mut findings: Vec<Finding> = Vec::new();
+    let mut failed = Vec::new();
     if options.code {
-        findings.extend(code(artifact, catalogue, rules, options, progress, &names, &files, &functions));
+        let (found, not_analysed) = code(artifact, catalogue, rules, options, progress, &names, &files, &functions);
+        findings.extend(found);
+        failed = not_analysed;
     }
     if options.secrets {
         let found: Vec<Vec<Finding>> = files.par_iter().filter(|f| f.for_secrets).map(|f| secrets(f, rules, &options.secret_key)).collect();
@@ -60,7 +69,7 @@ fn run(artifact: &Artifact, catalogue: &Catalogue, rules: &Rules, options: &Opti
     }
     detectors.sort_by(|a, b| a.id.cmp(&b.id));
     let statistics = statistics(&files, detectors.len());
-    Outcome { findings, coverage: coverage(artifact, &discovery, &files, functions, &names), detectors, statistics }
+    Outcome { findings, coverage: coverage(artifact, &discovery, &files, functions, failed, options, &names), detectors, statistics }
 }
 
 /// Reads every file that may hold code or secrets, in the order of the entries.
@@ -119,10 +128,9 @@ fn code(
     names: &Interner,
     files: &[Loaded],
     functions: &[FunctionCode],
-) -> Vec<Finding> {
+) -> (Vec<Finding>, Vec<FileNote>) {
     let models = Models::new(catalogue, options.threat_model, names);
-    let python = Checks::new(catalogue, &models, RowLanguage::Python, names);
-    let javascript = Checks::new(catalogue, &models, RowLanguage::JavaScript, names);
+    let (python, javascript) = (OnceLock::new(), OnceLock::new());
     let sources: Vec<(FileId, &str, Language)> = files.iter().filter_map(|f| Some((f.file, f.path.as_str(), f.language?))).collect();
     let linker = Linker::new(&sources, &roots(artifact, functions));
     let modules: FxHashMap<FileId, &Module> = files.iter().filter_map(|f| Some((f.file, f.module.as_ref()?))).collect();
@@ -130,21 +138,38 @@ fn code(
     let groups = linker.components(&files.iter().filter_map(|f| f.module.as_ref()).collect::<Vec<_>>(), names);
     let handlers: Vec<(FileId, String)> = functions.iter().filter_map(|f| f.handler.clone()).collect();
     progress.begin(Stage::Analyse, groups.len());
-    let analysed: Vec<(Vec<Hit>, Vec<Option<String>>, Vec<RawFinding>)> = groups
+    let attempts: Vec<Result<Analysed, &Vec<FileId>>> = groups
         .par_iter()
         .map(|group| {
             let first = group.first().map_or("", |f| files[f.0 as usize].path.as_str());
             progress.enter(Stage::Analyse, first);
             let language = group.iter().find_map(|f| files[f.0 as usize].language).unwrap_or(Language::Python);
-            let checks = if language.is_ecmascript() { &javascript } else { &python };
-            let mut watch = checks.watch();
+            let (slot, rows) = if language.is_ecmascript() { (&javascript, RowLanguage::JavaScript) } else { (&python, RowLanguage::Python) };
+            let checks = slot.get_or_init(|| Checks::new(catalogue, &models, rows, names));
             let mine: Vec<(FileId, String)> = handlers.iter().filter(|(f, _)| group.contains(f)).cloned().collect();
             let component = Component { files: group, language, modules: &modules, texts: &texts, linker: &linker, handlers: &mine };
-            let report = analyse(&component, &models, names, &mut watch);
+            // A defect of the engine costs the group that shows it, never the scan.
+            let result = catch_unwind(AssertUnwindSafe(|| {
+                let mut watch = checks.watch();
+                let report = analyse(&component, &models, names, &mut watch);
+                (report.hits, report.source_apis, watch.found)
+            }));
             progress.leave(Stage::Analyse, first);
-            (report.hits, report.source_apis, watch.found)
+            result.map_err(|_| group)
         })
         .collect();
+    let mut failed = Vec::new();
+    let mut analysed = Vec::new();
+    for attempt in attempts {
+        match attempt {
+            Ok(result) => analysed.push(result),
+            Err(group) => failed.extend(group.iter().map(|f| FileNote {
+                path: files[f.0 as usize].path.clone(),
+                reason: "the analysis of this file, or of one that it imports, failed; please report this as a defect".to_owned(),
+                incomplete: true,
+            })),
+        }
+    }
     let context = Context { catalogue, names, files, secret_key: options.secret_key };
     let mut checks: Vec<RawFinding> = analysed.iter().flat_map(|(_, _, found)| found.iter().copied()).collect();
     checks.extend(files.iter().flat_map(|f| f.empty_catches.iter().copied()));
@@ -166,7 +191,7 @@ fn code(
     for (hits, apis, _) in analysed {
         findings.extend(hits.iter().zip(apis).filter_map(|(hit, api)| context.of_hit(hit, api, |file| shown.get(&file))));
     }
-    findings
+    (findings, failed)
 }
 
 /// Folders from which the run-time imports.
@@ -179,6 +204,12 @@ fn roots(artifact: &Artifact, functions: &[FunctionCode]) -> Vec<String> {
         }
     }
     roots.extend(import_roots(artifact.entries(), "").into_iter().map(|r| r.path));
+    // The content of an attached layer lies below `name!`.
+    let mut layers: Vec<&str> = artifact.entries().iter().filter(|e| e.layer.is_some()).filter_map(|e| e.path.split_once('!').map(|(name, _)| name)).collect();
+    layers.dedup();
+    for layer in layers {
+        roots.extend(import_roots(artifact.entries(), &format!("{layer}!")).into_iter().map(|r| r.path));
+    }
     let mut unique = Vec::new();
     for root in roots {
         if !unique.contains(&root) {
@@ -202,19 +233,19 @@ fn attribute(findings: &mut [Finding], functions: &[FunctionCode]) {
     }
 }
 
-fn coverage(artifact: &Artifact, discovery: &Discovery, files: &[Loaded], functions: Vec<FunctionCode>, names: &Interner) -> Coverage {
+fn coverage(artifact: &Artifact, discovery: &Discovery, files: &[Loaded], functions: Vec<FunctionCode>, failed: Vec<FileNote>, options: &Options, names: &Interner) -> Coverage {
     let mut coverage = Coverage { functions: functions.into_iter().map(|f| f.note).collect(), ..Coverage::default() };
     if coverage.functions.is_empty() {
         coverage.functions = functions::by_convention(files, names);
     }
-    let skips = artifact.skips().iter().map(|s| FileNote { path: s.path.clone(), reason: s.reason.to_string(), incomplete: s.is_incomplete() });
+    let skips = artifact.skips().iter().filter(|s| !options.exclude.iter().any(|p| p.matches(&s.path))).map(|s| FileNote { path: s.path.clone(), reason: s.reason.to_string(), incomplete: s.is_incomplete() });
     let templates = discovery.notes.iter().map(|n| FileNote { path: n.path.clone(), reason: n.text.clone(), incomplete: true });
     let compiled = artifact.entries().iter().filter(|e| e.class == Class::Compiled && e.path.ends_with(".class")).take(1).map(|e| FileNote {
         path: e.path.clone(),
         reason: "compiled Java code is not analysed yet".to_owned(),
         incomplete: true,
     });
-    for note in skips.chain(templates).chain(compiled).chain(files.iter().flat_map(|f| f.notes.iter().cloned())) {
+    for note in skips.chain(templates).chain(compiled).chain(failed).chain(files.iter().flat_map(|f| f.notes.iter().cloned())) {
         if note.incomplete { coverage.skipped.push(note) } else { coverage.notes.push(note) }
     }
     coverage.skipped.sort();
