@@ -110,7 +110,7 @@ def draw(lines, title):
         f'<rect width="{width}" height="{height}" rx="8" fill="{BACKGROUND}"/>',
         '<g fill="#30363d">' + "".join(f'<circle cx="{MARGIN + 6 + i * 18}" cy="{BAR / 2 + 2}" r="5.5"/>' for i in range(3)) + "</g>",
         f'<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="{FONT_SIZE}"'
-        f' fill="{FOREGROUND}" xml:space="preserve">',
+        f' fill="{FOREGROUND}" xml:space="preserve" style="white-space: pre">',
         f'<text x="{width / 2}" y="{BAR / 2 + 6}" text-anchor="middle" fill="{DIM}">{escape(title)}</text>',
     ]
     style = Style()
@@ -118,12 +118,13 @@ def draw(lines, title):
         y = BAR + MARGIN + number * LINE + FONT_SIZE - 2
         column = 0
         for text, attributes in runs(line, style):
-            if text.strip():
+            word = text.strip()
+            if word:
                 # Every run has its own place and length, so that a wider font cannot push the columns apart.
-                x = MARGIN + column * CHARACTER
-                length = len(text) * CHARACTER
+                x = MARGIN + (column + len(text) - len(text.lstrip())) * CHARACTER
+                length = len(word) * CHARACTER
                 gap = " " if attributes else ""
-                out.append(f'<text x="{x:.1f}" y="{y}" textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs"{gap}{attributes}>{escape(text)}</text>')
+                out.append(f'<text x="{x:.1f}" y="{y}" textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs"{gap}{attributes}>{escape(word)}</text>')
             column += len(text)
     out += ["</g>", "</svg>", ""]
     return "\n".join(out)
