@@ -1,6 +1,6 @@
 //! Watches an analysis for the API misuse that the catalogue's checks describe.
 
-use regex::{RegexSet, RegexSetBuilder};
+use regex::bytes::{RegexSet, RegexSetBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
 use shindan_base::{Interner, Span, Sym};
 use shindan_catalogue::{ApiPath, Catalogue, Check, RowLanguage, Trigger};
@@ -64,7 +64,7 @@ impl<'c> Patterns<'c> {
     }
 
     fn matching(&self, name: Sym, names: &Interner, seen: &mut Seen) -> SmallVec<[CheckRef<'c>; 2]> {
-        let found = seen.entry(name).or_insert_with(|| self.set.matches(names.text(name)).iter().map(|i| i as u16).collect());
+        let found = seen.entry(name).or_insert_with(|| self.set.matches(names.text(name).as_bytes()).iter().map(|i| i as u16).collect());
         found.iter().filter_map(|i| self.checks.get(*i as usize).copied()).collect()
     }
 }

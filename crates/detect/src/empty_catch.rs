@@ -2,7 +2,7 @@
 
 use shindan_base::{FileId, Span};
 use shindan_catalogue::{Catalogue, Condition, RowLanguage, Test, Trigger};
-use shindan_flow::{FuncRef, Site};
+use shindan_flow::{FuncRef, Patterns, Site};
 use shindan_program::ir::{FuncIdx, Module};
 use shindan_source::tree::{Export, ExprKind, MemberKind, Stmt, StmtKind, Tree};
 
@@ -10,7 +10,7 @@ use crate::RawFinding;
 
 /// Handlers that do nothing in a file, for the checks that look for them.
 #[must_use]
-pub fn empty_catches(catalogue: &Catalogue, tree: &Tree, text: &str, module: &Module, file: FileId) -> Vec<RawFinding> {
+pub fn empty_catches(catalogue: &Catalogue, patterns: &Patterns, tree: &Tree, text: &str, module: &Module, file: FileId) -> Vec<RawFinding> {
     let language = if tree.language.is_ecmascript() { RowLanguage::JavaScript } else { RowLanguage::Python };
     let mut found = Vec::new();
     let mut spans: Option<Vec<Span>> = None;
@@ -28,7 +28,7 @@ pub fn empty_catches(catalogue: &Catalogue, tree: &Tree, text: &str, module: &Mo
                 let handler = span.slice(text);
                 let holds = |c: &Condition| match &c.test {
                     // Only the handler's own text can be asked for: no program runs here.
-                    Test::Text(pattern) | Test::ScopeText(_, pattern) => shindan_flow::finds(pattern, handler),
+                    Test::Text(pattern) | Test::ScopeText(_, pattern) => patterns.finds(pattern, handler),
                     _ => false,
                 };
                 if !check.when.iter().all(holds) || check.unless.iter().any(holds) {

@@ -1,9 +1,5 @@
 //! Evaluates the catalogue's conditions at a place of a running analysis.
 
-use std::cell::RefCell;
-
-use regex::Regex;
-use rustc_hash::FxHashMap;
 use shindan_base::{Span, Sym};
 use shindan_catalogue::{ArgRef, Condition, Literal, RowLanguage, Scope, Subject, Test};
 
@@ -29,22 +25,6 @@ pub struct Circumstances<'c> {
     pub assigned_to: Option<Sym>,
     /// Nothing takes the result.
     pub result_unused: bool,
-}
-
-thread_local! {
-    // Compiled once a thread; patterns come from a checked catalogue.
-    static PATTERNS: RefCell<FxHashMap<String, Option<Regex>>> = RefCell::default();
-}
-
-/// Whether a catalogue's regular expression finds something in a text.
-#[must_use]
-pub fn finds(pattern: &str, text: &str) -> bool {
-    PATTERNS.with_borrow_mut(|patterns| {
-        if !patterns.contains_key(pattern) {
-            patterns.insert(pattern.to_owned(), Regex::new(pattern).ok());
-        }
-        patterns.get(pattern).and_then(Option::as_ref).is_some_and(|r| r.is_match(text))
-    })
 }
 
 /// A subject as it was found.
@@ -92,6 +72,10 @@ impl View<'_, '_> {
                 self.found_holds(test, self.inside(found, path), at)
             }
         }
+    }
+
+    fn finds(&self, pattern: &str, text: &str) -> bool {
+        self.interpreter.models.patterns.finds(pattern, text)
     }
 
     fn argument(&self, arguments: &Arguments, refs: &[ArgRef], receiver: Option<ValueId>) -> Found {
@@ -154,8 +138,8 @@ impl View<'_, '_> {
         match test {
             Test::In(literals) => consts.iter().any(|c| literals.iter().any(|l| self.is_literal(*c, l))),
             Test::NotIn(literals) => closed && !consts.is_empty() && consts.iter().all(|c| !literals.iter().any(|l| self.is_literal(*c, l))),
-            Test::Matches(pattern) => consts.iter().filter_map(text_of).any(|t| finds(pattern, t)),
-            Test::NotMatches(pattern) => closed && !consts.is_empty() && consts.iter().filter_map(text_of).all(|t| !finds(pattern, t)),
+            Test::Matches(pattern) => consts.iter().filter_map(text_of).any(|t| self.finds(pattern, t)),
+            Test::NotMatches(pattern) => closed && !consts.is_empty() && consts.iter().filter_map(text_of).all(|t| !self.finds(pattern, t)),
             Test::Absent => matches!(consts, [Const::Undefined]) && closed,
             Test::Present => !(matches!(consts, [Const::Undefined]) && closed),
             Test::Literal => consts.iter().any(|c| match c {
@@ -178,7 +162,7 @@ impl View<'_, '_> {
             Test::Function => self.is_function(value),
             Test::Empty => self.is_empty(value),
             Test::Text(pattern) => match (span, at.site) {
-                (Some(span), Some(site)) => finds(pattern, self.source_text(site.file, span)),
+                (Some(span), Some(site)) => self.finds(pattern, self.source_text(site.file, span)),
                 _ => false,
             },
             Test::ResultUnused | Test::Within(_) | Test::ScopeText(..) | Test::AssignedTo(_) => self.place_holds(test, at),
@@ -188,7 +172,7 @@ impl View<'_, '_> {
     fn place_holds(&self, test: &Test, at: &Circumstances<'_>) -> bool {
         match test {
             Test::ResultUnused => at.result_unused,
-            Test::AssignedTo(pattern) => at.assigned_to.is_some_and(|n| finds(pattern, self.names().text(n))),
+            Test::AssignedTo(pattern) => at.assigned_to.is_some_and(|n| self.finds(pattern, self.names().text(n))),
             Test::Within(scope) => match scope {
                 Scope::Handler => self.in_handler(),
                 Scope::Loop => self.in_loop(),
@@ -204,9 +188,9 @@ impl View<'_, '_> {
                     Scope::File | Scope::Module => Span::new(0, u32::MAX),
                     Scope::Statement => self.line_span(site),
                 };
-                finds(pattern, self.source_text(site.file, span))
+                self.finds(pattern, self.source_text(site.file, span))
             }),
-            Test::Text(pattern) => at.site.is_some_and(|site| finds(pattern, self.source_text(site.file, site.span))),
+            Test::Text(pattern) => at.site.is_some_and(|site| self.finds(pattern, self.source_text(site.file, site.span))),
             _ => false,
         }
     }

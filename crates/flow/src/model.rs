@@ -10,6 +10,7 @@ use shindan_source::Language;
 use smallvec::SmallVec;
 
 use crate::api::{ApiId, Trie};
+use crate::pattern::Patterns;
 use crate::value::ALL_KINDS;
 
 /// Which sources count as untrusted.
@@ -149,6 +150,7 @@ pub struct Models<'c> {
     python: OnceLock<LanguageModels>,
     javascript: OnceLock<LanguageModels>,
     names: &'c Interner,
+    pub(crate) patterns: &'c Patterns,
     /// By sink kind's bit.
     pub(crate) targets: Vec<Vec<TaintTarget>>,
     /// Source kinds that enter at all.
@@ -189,7 +191,7 @@ pub(crate) struct BuiltinKinds {
 impl<'c> Models<'c> {
     /// Compiles the rows of a catalogue.
     #[must_use]
-    pub fn new(catalogue: &'c Catalogue, threat_model: ThreatModel, names: &'c Interner) -> Self {
+    pub fn new(catalogue: &'c Catalogue, threat_model: ThreatModel, names: &'c Interner, patterns: &'c Patterns) -> Self {
         let bit = |kind: &str| catalogue.sink_bit(kind).map_or(0, |b| 1u64 << b);
         let kinds = BuiltinKinds {
             path: bit("path") | bit("archive-path"),
@@ -232,6 +234,7 @@ impl<'c> Models<'c> {
             python: OnceLock::new(),
             javascript: OnceLock::new(),
             names,
+            patterns,
             targets,
             enabled,
             kinds,

@@ -7,6 +7,7 @@ use shindan_base::{FileId, Interner, LineIndex, Span};
 use shindan_catalogue::Catalogue;
 use shindan_detect::{RawFinding, empty_catches};
 use shindan_finding::{FileNote, InlineIgnore, ignored_line, parse_inline};
+use shindan_flow::Patterns;
 use shindan_program::Module;
 use shindan_source::Language;
 
@@ -33,6 +34,7 @@ pub(crate) struct Reading<'a> {
     pub(crate) artifact: &'a Artifact,
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) names: &'a Interner,
+    pub(crate) patterns: &'a Patterns,
     pub(crate) code: bool,
     pub(crate) secrets: bool,
 }
@@ -132,7 +134,7 @@ impl Reading<'_> {
         }
         loaded.ignores = ignores(&loaded.text, &lines, &tree.comments);
         let module = shindan_program::lower(&tree, loaded.file, self.names);
-        loaded.empty_catches = empty_catches(self.catalogue, &tree, &loaded.text, &module, loaded.file);
+        loaded.empty_catches = empty_catches(self.catalogue, self.patterns, &tree, &loaded.text, &module, loaded.file);
         loaded.language = Some(language);
         loaded.module = Some(module);
     }

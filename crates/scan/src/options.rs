@@ -9,7 +9,7 @@ pub struct Options {
     pub code: bool,
     /// Look for secrets.
     pub secrets: bool,
-    /// Worker threads; 0 for one a processor.
+    /// Worker threads; 0 for as many as the size of the input and the processors make useful.
     pub jobs: usize,
     /// A handler (`app.handler`) and its runtime (`python3.12`), when the package declares none.
     pub handler: Option<(String, Option<String>)>,

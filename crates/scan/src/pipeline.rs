@@ -10,7 +10,7 @@ use shindan_base::{FileId, Interner, Span};
 use shindan_catalogue::{Catalogue, RowLanguage};
 use shindan_detect::{Checks, RawFinding};
 use shindan_finding::{Coverage, FileNote, Finding, Outcome, Statistics};
-use shindan_flow::{Component, Hit, Models, analyse};
+use shindan_flow::{Component, Hit, Models, Patterns, analyse};
 use shindan_program::ir::Module;
 use shindan_program::Linker;
 use shindan_secret::Rules;
@@ -27,10 +27,13 @@ type Analysed = (Vec<Hit>, Vec<Option<String>>, Vec<RawFinding>);
 /// Stack of a worker thread: parsers and walks recurse, and the depth bound of the trees needs a fraction of it.
 const STACK: usize = 64 << 20;
 
+/// Source that one thread handles before a second one pays.
+const BYTES_PER_THREAD: u64 = 2 << 20;
+
 /// Scans an artifact.
 #[must_use]
 pub fn scan(artifact: &Artifact, catalogue: &Catalogue, rules: &Rules, options: &Options, progress: &dyn Progress) -> Outcome {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).stack_size(STACK).thread_name(|i| format!("scan-{i}")).build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads(artifact, options.jobs)).stack_size(STACK).thread_name(|i| format!("scan-{i}")).build();
     match pool {
         Ok(pool) => pool.install(|| run(artifact, catalogue, rules, options, progress)),
         // Without threads of its own the scan runs on the caller's.
@@ -38,16 +41,28 @@ pub fn scan(artifact: &Artifact, catalogue: &Catalogue, rules: &Rules, options: 
     }
 }
 
+/// How many threads are worth their memory: each keeps tens of megabytes, and two megabytes of source take one thread a
+/// quarter of a second.
+fn threads(artifact: &Artifact, asked: usize) -> usize {
+    if asked > 0 {
+        return asked;
+    }
+    let bytes: u64 = artifact.entries().iter().filter(|e| matches!(e.class, Class::FirstParty | Class::Config)).map(|e| e.size).sum();
+    let useful = usize::try_from(bytes / BYTES_PER_THREAD).unwrap_or(usize::MAX).max(1);
+    useful.min(std::thread::available_parallelism().map_or(1, usize::from))
+}
+
 fn run(artifact: &Artifact, catalogue: &Catalogue, rules: &Rules, options: &Options, progress: &dyn Progress) -> Outcome {
     let names = Interner::new();
+    let patterns = Patterns::default();
     let discovery = discover(artifact);
-    let reading = Reading { artifact, catalogue, names: &names, code: options.code, secrets: options.secrets };
+    let reading = Reading { artifact, catalogue, names: &names, patterns: &patterns, code: options.code, secrets: options.secrets };
     let (files, inline) = read(&reading, &discovery, options, progress);
     let functions = all_functions(artifact, &discovery, &files, &inline, options);
     let mut findings: Vec<Finding> = Vec::new();
     let mut failed = Vec::new();
     if options.code {
-        let (found, not_analysed) = code(artifact, catalogue, rules, options, progress, &names, &files, &functions);
+        let (found, not_analysed) = code(artifact, catalogue, rules, options, progress, &names, &patterns, &files, &functions);
         findings.extend(found);
         failed = not_analysed;
     }
@@ -126,10 +141,11 @@ fn code(
     options: &Options,
     progress: &dyn Progress,
     names: &Interner,
+    patterns: &Patterns,
     files: &[Loaded],
     functions: &[FunctionCode],
 ) -> (Vec<Finding>, Vec<FileNote>) {
-    let models = Models::new(catalogue, options.threat_model, names);
+    let models = Models::new(catalogue, options.threat_model, names, patterns);
     let (python, javascript) = (OnceLock::new(), OnceLock::new());
     let sources: Vec<(FileId, &str, Language)> = files.iter().filter_map(|f| Some((f.file, f.path.as_str(), f.language?))).collect();
     let linker = Linker::new(&sources, &roots(artifact, functions));
