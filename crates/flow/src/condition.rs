@@ -201,7 +201,7 @@ impl View<'_, '_> {
             (Const::Int(i), Literal::Int(j)) => i == *j,
             (Const::Float(bits), Literal::Int(j)) => f64::from_bits(bits) == *j as f64,
             (Const::Bool(a), Literal::Bool(b)) => a == *b,
-            (Const::Int(i), Literal::Bool(b)) => i == i64::from(*b),
+            (Const::Int(i), Literal::Bool(b)) => self.interpreter.python && i == i64::from(*b),
             (Const::Null | Const::Undefined, Literal::Null) => true,
             _ => false,
         }

@@ -257,6 +257,10 @@ impl<'a> Interpreter<'a> {
             Op::Param { index, default, ty } => {
                 let default = default.map(|r| reg(state, r));
                 let ty = ty.map(|r| reg(state, r));
+                if let (Some(default), Some(param)) = (default, act.ir.params.get(*index as usize)) {
+                    let (name, site) = (param.name, act.site(param.span));
+                    self.with_view(act, &state.world, |o, v| o.variable(v, name, default, site));
+                }
                 self.parameter(act, state, *index, default, ty)
             }
             Op::This => act.this,

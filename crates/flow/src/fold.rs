@@ -285,10 +285,18 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Where an operand stands: where its register was written in this file, or the whole comparison.
+    /// Where an operand stands: the name of a variable inside the comparison's text, or where its register was written.
     fn operand_span(&self, act: &Activation<'a>, reg: Reg, site: Site) -> shindan_base::Span {
+        if let Some(name) = self.register_name(act, reg) {
+            let text = self.source_texts.get(&site.file).map_or("", |t| site.span.slice(t));
+            if let Some(at) = text.find(self.text_of(name)) {
+                let start = site.span.start + at as u32;
+                return shindan_base::Span::new(start, start + self.text_of(name).len() as u32);
+            }
+        }
+        let inside = |span: shindan_base::Span| span.start >= site.span.start && span.end <= site.span.end && span != site.span;
         let written = act.ir.blocks.get(self.block).into_iter().flat_map(|b| &b.insts).filter(|i| i.dst == Some(reg)).last();
-        written.map(|i| i.span).filter(|s| s.start >= site.span.start && s.end <= site.span.end).unwrap_or(site.span)
+        written.map(|i| i.span).filter(|s| inside(*s)).unwrap_or(site.span)
     }
 
     fn equal_consts(&self, left: ValueId, right: ValueId) -> Option<bool> {

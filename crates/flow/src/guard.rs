@@ -64,8 +64,12 @@ impl<'a> Interpreter<'a> {
                     CompareOp::InstanceOf | CompareOp::Lt | CompareOp::LtEq | CompareOp::Gt | CompareOp::GtEq => {
                         // Ordered against a number: it bounds a loop's count.
                         let mask = self.models.kinds.loop_bound;
-                        for side in [l, r] {
-                            let taint = self.values.get(side).taint.clone();
+                        for (side, reg) in [(l, *left), (r, *right)] {
+                            let measured = match self.definition(act, reg) {
+                                Some(Op::Member { object, .. }) => value(state, *object),
+                                _ => side,
+                            };
+                            let taint = self.values.get(measured).taint.clone();
                             self.learn(&mut state.world, &taint, mask);
                         }
                     }

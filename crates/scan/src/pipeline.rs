@@ -30,6 +30,9 @@ const STACK: usize = 64 << 20;
 /// Source that one thread handles before a second one pays.
 const BYTES_PER_THREAD: u64 = 2 << 20;
 
+/// Longest expression, in bytes, that a remark inside it stands for.
+const MAX_NESTED: u32 = 400;
+
 /// Scans an artifact.
 #[must_use]
 pub fn scan(artifact: &Artifact, catalogue: &Catalogue, rules: &Rules, options: &Options, progress: &dyn Progress) -> Outcome {
@@ -189,6 +192,7 @@ fn code(
     let context = Context { catalogue, names, files, secret_key: options.secret_key };
     let mut checks: Vec<RawFinding> = analysed.iter().flat_map(|(_, _, found)| found.iter().copied()).collect();
     checks.extend(files.iter().flat_map(|f| f.empty_catches.iter().copied()));
+    checks = without_nested(checks);
     // Literals that are findings themselves must not be shown by others either.
     let mut hidden: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
     for raw in checks.iter().filter(|r| context.is_about_secrets(r)) {
@@ -208,6 +212,23 @@ fn code(
         findings.extend(hits.iter().zip(apis).filter_map(|(hit, api)| context.of_hit(hit, api, |file| shown.get(&file))));
     }
     (findings, failed)
+}
+
+/// One remark of a detector where its checks fire for an expression and for a part of it, as an assignment does for the
+/// statement and for its target.
+fn without_nested(checks: Vec<RawFinding>) -> Vec<RawFinding> {
+    let mut kept: Vec<RawFinding> = Vec::new();
+    let mut by_place: FxHashMap<(u32, FileId), Vec<Span>> = FxHashMap::default();
+    for raw in checks {
+        let spans = by_place.entry((raw.detector, raw.site.file)).or_default();
+        let span = raw.site.span;
+        let nested = spans.iter().any(|s| (s.start <= span.start && span.end <= s.end) || (span.start <= s.start && s.end <= span.end && span.end - span.start < MAX_NESTED));
+        if !nested {
+            spans.push(span);
+            kept.push(raw);
+        }
+    }
+    kept
 }
 
 /// Folders from which the run-time imports.

@@ -310,9 +310,7 @@ fn request(args: &ScanArgs) -> Result<Request, Complaint> {
     } else {
         [0; 32]
     };
-    let jobs = args
-        .jobs
-        .or_else(|| std::thread::available_parallelism().ok());
+    let jobs = args.jobs;
     let model = ThreatModel::from(args.threat_model);
     Ok(Request {
         path: std::ffi::OsString::new(),
@@ -327,7 +325,7 @@ fn request(args: &ScanArgs) -> Result<Request, Complaint> {
         code: args.only != Some(Part::Secrets),
         secrets,
         // More threads than this only cost stacks.
-        jobs: jobs.map_or(1, |jobs| jobs.get().min(256)),
+        jobs: jobs.map_or(0, |jobs| jobs.get().min(256)),
         handler: args.handler.clone().map(|h| (h, args.runtime.clone())),
         exclude: Vec::new(),
         poisoned: Vec::new(),

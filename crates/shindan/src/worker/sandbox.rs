@@ -15,8 +15,13 @@ const BASE_OPEN_FILES: u64 = 256;
 
 /// Confines the process for good, and says how far that went. No thread may run yet.
 pub(super) fn enter(request: &Request) -> Vec<String> {
-    let address_space = MEMORY_BYTES + (request.jobs as u64 + 1) * STACK_BYTES;
-    let open_files = BASE_OPEN_FILES + 2 * request.jobs as u64;
+    // Zero lets the scan choose, up to one thread a processor.
+    let threads = match request.jobs {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        asked => asked,
+    } as u64;
+    let address_space = MEMORY_BYTES + (threads + 1) * STACK_BYTES;
+    let open_files = BASE_OPEN_FILES + 2 * threads;
     let mut said = vec![limits::set(address_space, open_files)];
     said.extend(walls::raise(request));
     said
