@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shindan_finding::{DetectorId, DetectorInfo};
 
-use crate::raw::{OneOrMany, RawCheck, RawCondition, RawDetector, RawEntry, RawFlagOrPath, RawModel, RawSink};
+use crate::raw::{
+    OneOrMany, RawCheck, RawCondition, RawDetector, RawEntry, RawFlagOrPath, RawModel, RawSink,
+};
 use crate::{
-    ApiPath, ArgRef, Catalogue, Check, Condition, Detector, Entry, EntryMatch, Example, Flow, Guard, Literal, Model, Place,
-    RowLanguage, Scope, Sink, SourceKind, SourceRow, Subject, TaintRule, Test, Trigger,
+    ApiPath, ArgRef, Catalogue, Check, Condition, Detector, Entry, EntryMatch, Example, Flow,
+    Guard, Literal, Model, Place, RowLanguage, Scope, Sink, SourceKind, SourceRow, Subject,
+    TaintRule, Test, Trigger,
 };
 
 /// What is wrong with a catalogue.
@@ -34,8 +37,16 @@ impl Builder {
     #[must_use]
     pub fn extending(base: Catalogue) -> Self {
         Self {
-            detectors: base.detectors.into_iter().map(|d| (d.info.id.0.clone(), ("built-in".to_owned(), d))).collect(),
-            models: base.models.into_iter().map(|m| ((m.language, m.name.clone()), m)).collect(),
+            detectors: base
+                .detectors
+                .into_iter()
+                .map(|d| (d.info.id.0.clone(), ("built-in".to_owned(), d)))
+                .collect(),
+            models: base
+                .models
+                .into_iter()
+                .map(|m| ((m.language, m.name.clone()), m))
+                .collect(),
         }
     }
 
@@ -44,10 +55,15 @@ impl Builder {
     /// # Errors
     /// When the text is not TOML, has unknown keys, or says something impossible.
     pub fn add_detector(&mut self, file: &str, text: &str) -> Result<(), CatalogueError> {
-        let fail = |problem: String| CatalogueError { file: file.to_owned(), problem };
-        let raw: RawDetector = toml::from_str(text).map_err(|e| fail(e.to_string().trim_end().to_owned()))?;
+        let fail = |problem: String| CatalogueError {
+            file: file.to_owned(),
+            problem,
+        };
+        let raw: RawDetector =
+            toml::from_str(text).map_err(|e| fail(e.to_string().trim_end().to_owned()))?;
         let detector = detector(raw).map_err(fail)?;
-        self.detectors.insert(detector.info.id.0.clone(), (file.to_owned(), detector));
+        self.detectors
+            .insert(detector.info.id.0.clone(), (file.to_owned(), detector));
         Ok(())
     }
 
@@ -56,10 +72,15 @@ impl Builder {
     /// # Errors
     /// As for [`Builder::add_detector`].
     pub fn add_model(&mut self, file: &str, name: &str, text: &str) -> Result<(), CatalogueError> {
-        let fail = |problem: String| CatalogueError { file: file.to_owned(), problem };
-        let raw: RawModel = toml::from_str(text).map_err(|e| fail(e.to_string().trim_end().to_owned()))?;
+        let fail = |problem: String| CatalogueError {
+            file: file.to_owned(),
+            problem,
+        };
+        let raw: RawModel =
+            toml::from_str(text).map_err(|e| fail(e.to_string().trim_end().to_owned()))?;
         let model = model(name, raw).map_err(fail)?;
-        self.models.insert((model.language, model.name.clone()), model);
+        self.models
+            .insert((model.language, model.name.clone()), model);
         Ok(())
     }
 
@@ -69,31 +90,59 @@ impl Builder {
     /// When a model names a sink kind that no detector defines, or there are more than 63 kinds.
     pub fn build(self) -> Result<Catalogue, CatalogueError> {
         let detectors: Vec<Detector> = self.detectors.into_values().map(|(_, d)| d).collect();
-        let kinds: BTreeSet<String> = detectors.iter().filter_map(|d| d.taint.as_ref()).map(|t| t.sink.clone()).collect();
+        let kinds: BTreeSet<String> = detectors
+            .iter()
+            .filter_map(|d| d.taint.as_ref())
+            .map(|t| t.sink.clone())
+            .collect();
         if kinds.len() > 63 {
-            return Err(CatalogueError { file: "detectors".into(), problem: format!("{} sink kinds; at most 63 fit", kinds.len()) });
+            return Err(CatalogueError {
+                file: "detectors".into(),
+                problem: format!("{} sink kinds; at most 63 fit", kinds.len()),
+            });
         }
         let models: Vec<Model> = self.models.into_values().collect();
         for model in &models {
             let named = model.sinks.iter().map(|s| &s.kind);
-            let cleared = model.clears.iter().chain(&model.restores).flat_map(|(_, kinds)| kinds);
+            let cleared = model
+                .clears
+                .iter()
+                .chain(&model.restores)
+                .flat_map(|(_, kinds)| kinds);
             let guarded = model.guards.iter().flat_map(|g| &g.clears);
             for kind in named.chain(cleared).chain(guarded) {
                 if kind != "*" && !kinds.contains(kind) {
                     let known: Vec<&str> = kinds.iter().map(String::as_str).collect();
-                    let problem = format!("no detector defines the sink kind `{kind}`; there are {}", known.join(", "));
-                    return Err(CatalogueError { file: format!("models/{}.toml", model.name), problem });
+                    let problem = format!(
+                        "no detector defines the sink kind `{kind}`; there are {}",
+                        known.join(", ")
+                    );
+                    return Err(CatalogueError {
+                        file: format!("models/{}.toml", model.name),
+                        problem,
+                    });
                 }
             }
         }
-        Ok(Catalogue { detectors, models, sink_kinds: kinds.into_iter().collect() })
+        Ok(Catalogue {
+            detectors,
+            models,
+            sink_kinds: kinds.into_iter().collect(),
+        })
     }
 }
 
 fn detector(raw: RawDetector) -> Fallible<Detector> {
-    let well_formed = !raw.id.is_empty() && raw.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let well_formed = !raw.id.is_empty()
+        && raw
+            .id
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !well_formed {
-        return Err(format!("id `{}`: use lower-case words joined by `-`", raw.id));
+        return Err(format!(
+            "id `{}`: use lower-case words joined by `-`",
+            raw.id
+        ));
     }
     if raw.cwe.is_empty() {
         return Err("cwe: name at least one CWE number, the primary one first".into());
@@ -104,7 +153,15 @@ fn detector(raw: RawDetector) -> Fallible<Detector> {
     let taint = match raw.taint {
         None => None,
         Some(taint) => Some(TaintRule {
-            sources: if taint.sources.is_empty() { vec![SourceKind::Event] } else { taint.sources.iter().map(|s| source_kind(s)).collect::<Fallible<_>>()? },
+            sources: if taint.sources.is_empty() {
+                vec![SourceKind::Event]
+            } else {
+                taint
+                    .sources
+                    .iter()
+                    .map(|s| source_kind(s))
+                    .collect::<Fallible<_>>()?
+            },
             sink: taint.sink,
             message: taint.message,
         }),
@@ -112,14 +169,21 @@ fn detector(raw: RawDetector) -> Fallible<Detector> {
     let mut examples = Vec::new();
     for example in raw.example {
         if !["python", "javascript", "typescript"].contains(&example.language.as_str()) {
-            return Err(format!("example: `{}` is no language here", example.language));
+            return Err(format!(
+                "example: `{}` is no language here",
+                example.language
+            ));
         }
         let (bad, code) = match (example.bad, example.good) {
             (Some(code), None) => (true, code),
             (None, Some(code)) => (false, code),
             _ => return Err("example: give either `bad` or `good`".into()),
         };
-        examples.push(Example { language: example.language, bad, code });
+        examples.push(Example {
+            language: example.language,
+            bad,
+            code,
+        });
     }
     let languages: BTreeSet<&str> = examples.iter().map(|e| e.language.as_str()).collect();
     Ok(Detector {
@@ -144,20 +208,45 @@ fn detector(raw: RawDetector) -> Fallible<Detector> {
 fn check(raw: RawCheck) -> Fallible<Check> {
     let mut triggers = Vec::new();
     triggers.extend(raw.call.map(|p| paths(&p).map(Trigger::Call)).transpose()?);
-    triggers.extend(raw.assign.map(|p| paths(&p).map(Trigger::Assign)).transpose()?);
-    triggers.extend(raw.property.map(|p| regex(p).map(Trigger::Property)).transpose()?);
-    triggers.extend(raw.variable.map(|p| regex(p).map(Trigger::Variable)).transpose()?);
+    triggers.extend(
+        raw.assign
+            .map(|p| paths(&p).map(Trigger::Assign))
+            .transpose()?,
+    );
+    triggers.extend(
+        raw.property
+            .map(|p| regex(p).map(Trigger::Property))
+            .transpose()?,
+    );
+    triggers.extend(
+        raw.variable
+            .map(|p| regex(p).map(Trigger::Variable))
+            .transpose()?,
+    );
     triggers.extend(raw.equality.then_some(Trigger::Equality));
     triggers.extend(raw.text.map(|p| regex(p).map(Trigger::Text)).transpose()?);
     triggers.extend(raw.slow_regex.then_some(Trigger::SlowRegex));
     triggers.extend(raw.import.map(|p| Trigger::Import(p.as_slice().to_vec())));
     triggers.extend(raw.read.map(|p| paths(&p).map(Trigger::Read)).transpose()?);
-    triggers.extend(raw.class.map(|p| paths(&p).map(Trigger::Class)).transpose()?);
-    triggers.extend(raw.decorated.map(|p| paths(&p).map(Trigger::Decorated)).transpose()?);
+    triggers.extend(
+        raw.class
+            .map(|p| paths(&p).map(Trigger::Class))
+            .transpose()?,
+    );
+    triggers.extend(
+        raw.decorated
+            .map(|p| paths(&p).map(Trigger::Decorated))
+            .transpose()?,
+    );
     triggers.extend(raw.empty_catch.then_some(Trigger::EmptyCatch));
     let trigger = match triggers.len() {
         1 => triggers.remove(0),
-        n => return Err(format!("check `{}`: it names {n} triggers; give exactly one of call, assign, property, variable, equality, text, slow-regex, import, read, class, decorated, empty-catch", raw.message)),
+        n => {
+            return Err(format!(
+                "check `{}`: it names {n} triggers; give exactly one of call, assign, property, variable, equality, text, slow-regex, import, read, class, decorated, empty-catch",
+                raw.message
+            ));
+        }
     };
     Ok(Check {
         language: raw.language,
@@ -172,13 +261,20 @@ fn check(raw: RawCheck) -> Fallible<Check> {
 }
 
 fn model(name: &str, raw: RawModel) -> Fallible<Model> {
-    let mut model = Model { name: name.to_owned(), language: Some(raw.language), ..Model::default() };
+    let mut model = Model {
+        name: name.to_owned(),
+        language: Some(raw.language),
+        ..Model::default()
+    };
     for (from, to) in &raw.types {
         model.types.push((path(from)?, path(to)?));
     }
     for (kind, rows) in &raw.sources {
         for row in rows {
-            model.sources.push(SourceRow { path: path(row)?, kind: source_kind(kind)? });
+            model.sources.push(SourceRow {
+                path: path(row)?,
+                kind: source_kind(kind)?,
+            });
         }
     }
     for (kind, rows) in &raw.sinks {
@@ -200,7 +296,13 @@ fn model(name: &str, raw: RawModel) -> Fallible<Model> {
         }
     }
     for (call, rows) in &raw.flows {
-        model.flows.push((path(call)?, rows.as_slice().iter().map(|r| flow(r)).collect::<Fallible<_>>()?));
+        model.flows.push((
+            path(call)?,
+            rows.as_slice()
+                .iter()
+                .map(|r| flow(r))
+                .collect::<Fallible<_>>()?,
+        ));
     }
     for guard in &raw.guard {
         for call in guard.call.as_slice() {
@@ -223,7 +325,15 @@ fn kind_list(kinds: &str) -> Vec<String> {
 
 /// `path(args)` for a call, `path=` for an assignment.
 fn short_sink(kind: &str, row: &str) -> Fallible<Sink> {
-    let bare = |path, assigned, args| Sink { kind: kind.to_owned(), path, assigned, args, when: Vec::new(), unless: Vec::new(), confidence: None };
+    let bare = |path, assigned, args| Sink {
+        kind: kind.to_owned(),
+        path,
+        assigned,
+        args,
+        when: Vec::new(),
+        unless: Vec::new(),
+        confidence: None,
+    };
     if let Some(target) = row.strip_suffix('=') {
         return Ok(bare(path(target)?, true, Vec::new()));
     }
@@ -232,12 +342,30 @@ fn short_sink(kind: &str, row: &str) -> Fallible<Sink> {
         .and_then(|r| r.rsplit_once('('))
         .filter(|(_, args)| !args.is_empty())
         .ok_or_else(|| format!("sink `{row}`: write `path(arguments)`, such as `os.system(0)`, or `path=` for an assignment"))?;
-    Ok(bare(path(call)?, false, args.split(',').map(|a| place(a.trim())).collect::<Fallible<_>>()?))
+    Ok(bare(
+        path(call)?,
+        false,
+        args.split(',')
+            .map(|a| place(a.trim()))
+            .collect::<Fallible<_>>()?,
+    ))
 }
 
 fn long_sink(raw: &RawSink, sinks: &mut Vec<Sink>) -> Fallible<()> {
-    let calls = raw.call.as_ref().map(OneOrMany::as_slice).unwrap_or_default().iter().map(|p| (p, false));
-    let assigns = raw.assign.as_ref().map(OneOrMany::as_slice).unwrap_or_default().iter().map(|p| (p, true));
+    let calls = raw
+        .call
+        .as_ref()
+        .map(OneOrMany::as_slice)
+        .unwrap_or_default()
+        .iter()
+        .map(|p| (p, false));
+    let assigns = raw
+        .assign
+        .as_ref()
+        .map(OneOrMany::as_slice)
+        .unwrap_or_default()
+        .iter()
+        .map(|p| (p, true));
     for (text, assigned) in calls.chain(assigns) {
         sinks.push(Sink {
             kind: raw.kind.clone(),
@@ -258,37 +386,79 @@ fn entry(raw: &RawEntry) -> Fallible<Entry> {
     } else if let Some(decorators) = &raw.decorator {
         EntryMatch::Decorator(paths(decorators)?)
     } else if let Some(bases) = &raw.bases {
-        EntryMatch::Method { bases: paths(bases)?, names: regex(raw.methods.clone().unwrap_or_default())? }
+        EntryMatch::Method {
+            bases: paths(bases)?,
+            names: regex(raw.methods.clone().unwrap_or_default())?,
+        }
     } else if let Some(names) = &raw.names {
-        let params = names.iter().map(|n| regex(format!("^(?:{n})$"))).collect::<Fallible<_>>()?;
-        EntryMatch::Names { params, function: raw.function.clone().map(regex).transpose()? }
+        let params = names
+            .iter()
+            .map(|n| regex(format!("^(?:{n})$")))
+            .collect::<Fallible<_>>()?;
+        EntryMatch::Names {
+            params,
+            function: raw.function.clone().map(regex).transpose()?,
+        }
     } else {
         return Err("entry: name `argument`, `decorator`, `bases` or `names`".into());
     };
-    let type_of = |text: &String| if text == "_" { Ok(None) } else { path(text).map(Some) };
-    Ok(Entry { matched, params: raw.params.iter().map(type_of).collect::<Fallible<_>>()?, rest: raw.rest.as_ref().map(|r| path(r)).transpose()?, returns: raw.returns })
+    let type_of = |text: &String| {
+        if text == "_" {
+            Ok(None)
+        } else {
+            path(text).map(Some)
+        }
+    };
+    Ok(Entry {
+        matched,
+        params: raw.params.iter().map(type_of).collect::<Fallible<_>>()?,
+        rest: raw.rest.as_ref().map(|r| path(r)).transpose()?,
+        returns: raw.returns,
+    })
 }
 
 /// `0`, `name`, `0|name`, `this`, `last`, `any`, then `.property`s and `.**`; or `this[0,1]`.
 fn place(text: &str) -> Fallible<Place> {
     if let Some((holder, keys)) = text.strip_suffix(']').and_then(|t| t.split_once('[')) {
-        let keys = keys.split(',').map(|k| k.trim().parse().map_err(|_| format!("`{text}`: between the brackets stand positions of arguments"))).collect::<Fallible<_>>()?;
-        return Ok(Place { keys, ..place(holder)? });
+        let keys = keys
+            .split(',')
+            .map(|k| {
+                k.trim().parse().map_err(|_| {
+                    format!("`{text}`: between the brackets stand positions of arguments")
+                })
+            })
+            .collect::<Fallible<_>>()?;
+        return Ok(Place {
+            keys,
+            ..place(holder)?
+        });
     }
     let (text, deep) = match text.strip_suffix(".**") {
         Some(rest) => (rest, true),
         None => (text, false),
     };
     let (refs, path) = references(text)?;
-    Ok(Place { refs, path, deep, keys: Vec::new() })
+    Ok(Place {
+        refs,
+        path,
+        deep,
+        keys: Vec::new(),
+    })
 }
 
 fn references(text: &str) -> Fallible<(Vec<ArgRef>, Vec<String>)> {
     let mut parts = text.split('.');
-    let refs: Vec<ArgRef> = parts.next().unwrap_or_default().split('|').map(|r| arg_ref(r.trim())).collect();
+    let refs: Vec<ArgRef> = parts
+        .next()
+        .unwrap_or_default()
+        .split('|')
+        .map(|r| arg_ref(r.trim()))
+        .collect();
     let path: Vec<String> = parts.map(str::to_owned).collect();
     if text.is_empty() || path.iter().any(String::is_empty) {
-        return Err(format!("`{text}` names no argument; write `0`, `name`, `0|name`, `this`, `last` or `any`, then `.property`"));
+        return Err(format!(
+            "`{text}` names no argument; write `0`, `name`, `0|name`, `this`, `last` or `any`, then `.property`"
+        ));
     }
     Ok((refs, path))
 }
@@ -298,24 +468,36 @@ fn arg_ref(text: &str) -> ArgRef {
         "this" => ArgRef::This,
         "last" => ArgRef::Last,
         "any" => ArgRef::Any,
-        _ => text.parse().map_or_else(|_| ArgRef::Named(text.to_owned()), ArgRef::Position),
+        _ => text
+            .parse()
+            .map_or_else(|_| ArgRef::Named(text.to_owned()), ArgRef::Position),
     }
 }
 
 /// `0 -> ret`, `0 = ret` (the very value), `0.** -> this`, `none` (nothing moves).
 fn flow(text: &str) -> Fallible<Flow> {
     if text == "none" {
-        return Ok(Flow { from: None, to: None, same_value: false });
+        return Ok(Flow {
+            from: None,
+            to: None,
+            same_value: false,
+        });
     }
     let (from, to, same_value) = if let Some((from, to)) = text.split_once("->") {
         (from, to, false)
     } else if let Some((from, to)) = text.split_once('=') {
         (from, to, true)
     } else {
-        return Err(format!("flow `{text}`: write `0 -> ret`, `0 = ret` or `none`"));
+        return Err(format!(
+            "flow `{text}`: write `0 -> ret`, `0 = ret` or `none`"
+        ));
     };
     let to = to.trim();
-    Ok(Flow { from: Some(place(from.trim())?), to: if to == "ret" { None } else { Some(place(to)?) }, same_value })
+    Ok(Flow {
+        from: Some(place(from.trim())?),
+        to: if to == "ret" { None } else { Some(place(to)?) },
+        same_value,
+    })
 }
 
 fn conditions(raw: &[RawCondition]) -> Fallible<Vec<Condition>> {
@@ -326,7 +508,10 @@ fn conditions(raw: &[RawCondition]) -> Fallible<Vec<Condition>> {
         if tests.is_empty() {
             return Err(format!("condition {condition:?}: it tests nothing"));
         }
-        all.extend(tests.into_iter().map(|test| Condition { subject: subject.clone(), test }));
+        all.extend(tests.into_iter().map(|test| Condition {
+            subject: subject.clone(),
+            test,
+        }));
     }
     Ok(all)
 }
@@ -361,8 +546,20 @@ fn tests(raw: &RawCondition) -> Fallible<Vec<Test>> {
     tests.extend(raw.one_of.as_ref().map(|l| Test::In(literals(l))));
     tests.extend(raw.not_in.as_ref().map(|l| Test::NotIn(literals(l))));
     tests.extend(raw.is_null.then(|| Test::In(vec![Literal::Null])));
-    tests.extend(raw.matches.clone().map(regex).transpose()?.map(Test::Matches));
-    tests.extend(raw.not_matches.clone().map(regex).transpose()?.map(Test::NotMatches));
+    tests.extend(
+        raw.matches
+            .clone()
+            .map(regex)
+            .transpose()?
+            .map(Test::Matches),
+    );
+    tests.extend(
+        raw.not_matches
+            .clone()
+            .map(regex)
+            .transpose()?
+            .map(Test::NotMatches),
+    );
     tests.extend(raw.absent.then_some(Test::Absent));
     tests.extend(raw.present.then_some(Test::Present));
     tests.extend(raw.literal.then_some(Test::Literal));
@@ -371,18 +568,38 @@ fn tests(raw: &RawCondition) -> Fallible<Vec<Test>> {
     tests.extend(raw.above.map(Test::Above));
     tests.extend(raw.truthy.map(Test::Truthy));
     if let Some(kinds) = &raw.tainted {
-        tests.push(Test::Tainted(kinds.as_slice().iter().map(|k| source_kind(k)).collect::<Fallible<_>>()?));
+        tests.push(Test::Tainted(
+            kinds
+                .as_slice()
+                .iter()
+                .map(|k| source_kind(k))
+                .collect::<Fallible<_>>()?,
+        ));
     }
     tests.extend(raw.of_type.as_ref().map(paths).transpose()?.map(Test::Type));
     tests.extend(raw.function.then_some(Test::Function));
     tests.extend(raw.empty.then_some(Test::Empty));
     tests.extend(raw.result_unused.then_some(Test::ResultUnused));
-    tests.extend(raw.within.as_deref().map(scope).transpose()?.map(Test::Within));
-    tests.extend(raw.assigned_to.clone().map(regex).transpose()?.map(Test::AssignedTo));
+    tests.extend(
+        raw.within
+            .as_deref()
+            .map(scope)
+            .transpose()?
+            .map(Test::Within),
+    );
+    tests.extend(
+        raw.assigned_to
+            .clone()
+            .map(regex)
+            .transpose()?
+            .map(Test::AssignedTo),
+    );
     match (&raw.scope, &raw.text) {
         (Some(name), Some(text)) => tests.push(Test::ScopeText(scope(name)?, regex(text.clone())?)),
         (None, Some(text)) => tests.push(Test::Text(regex(text.clone())?)),
-        (Some(_), None) => return Err("`scope` needs `text`, a regular expression to find in it".into()),
+        (Some(_), None) => {
+            return Err("`scope` needs `text`, a regular expression to find in it".into());
+        }
         (None, None) => {}
     }
     Ok(tests)
@@ -398,15 +615,26 @@ fn scope(name: &str) -> Fallible<Scope> {
         "class" => Scope::Class,
         "catch" => Scope::Catch,
         "statement" => Scope::Statement,
-        _ => return Err(format!("`{name}` is no scope; use handler, loop, function, module, file, class, catch or statement")),
+        _ => {
+            return Err(format!(
+                "`{name}` is no scope; use handler, loop, function, module, file, class, catch or statement"
+            ));
+        }
     })
 }
 
 fn source_kind(name: &str) -> Fallible<SourceKind> {
-    SourceKind::ALL.iter().find(|(_, n)| *n == name).map(|(k, _)| *k).ok_or_else(|| {
-        let known: Vec<&str> = SourceKind::ALL.iter().map(|(_, n)| *n).collect();
-        format!("`{name}` is no kind of source; there are {}", known.join(", "))
-    })
+    SourceKind::ALL
+        .iter()
+        .find(|(_, n)| *n == name)
+        .map(|(k, _)| *k)
+        .ok_or_else(|| {
+            let known: Vec<&str> = SourceKind::ALL.iter().map(|(_, n)| *n).collect();
+            format!(
+                "`{name}` is no kind of source; there are {}",
+                known.join(", ")
+            )
+        })
 }
 
 fn path(text: &str) -> Fallible<ApiPath> {

@@ -17,7 +17,10 @@ pub struct Condition {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Subject {
     /// An argument, the first of the references that is given; then into it along property names.
-    Argument { refs: Vec<ArgRef>, path: Vec<String> },
+    Argument {
+        refs: Vec<ArgRef>,
+        path: Vec<String>,
+    },
     /// The receiver of a method call, then along property names.
     Receiver { path: Vec<String> },
     /// The value of an assignment, property or string.

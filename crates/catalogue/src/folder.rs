@@ -20,21 +20,32 @@ pub fn read_folder(root: &Path, mut builder: Builder) -> Result<Catalogue, Catal
         builder.add_detector(&name(root, &path), &read(&path)?)?;
     }
     for path in files(&root.join("models"))? {
-        let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = path
+            .file_stem()
+            .map(|s| s.to_string_lossy().into_owned())
+            .unwrap_or_default();
         builder.add_model(&name(root, &path), &stem, &read(&path)?)?;
     }
     builder.build()
 }
 
 fn name(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).unwrap_or(path).display().to_string()
+    path.strip_prefix(root)
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }
 
 fn read(path: &Path) -> Result<String, CatalogueError> {
-    let fail = |problem: String| CatalogueError { file: path.display().to_string(), problem };
+    let fail = |problem: String| CatalogueError {
+        file: path.display().to_string(),
+        problem,
+    };
     let size = fs::metadata(path).map_err(|e| fail(e.to_string()))?.len();
     if size > MAX_FILE {
-        return Err(fail(format!("{size} bytes; a catalogue file has at most {MAX_FILE}")));
+        return Err(fail(format!(
+            "{size} bytes; a catalogue file has at most {MAX_FILE}"
+        )));
     }
     fs::read_to_string(path).map_err(|e| fail(e.to_string()))
 }
@@ -46,7 +57,10 @@ fn files(root: &Path) -> Result<Vec<PathBuf>, CatalogueError> {
         if !folder.is_dir() || depth > MAX_DEPTH {
             continue;
         }
-        let fail = |e: std::io::Error| CatalogueError { file: folder.display().to_string(), problem: e.to_string() };
+        let fail = |e: std::io::Error| CatalogueError {
+            file: folder.display().to_string(),
+            problem: e.to_string(),
+        };
         for entry in fs::read_dir(&folder).map_err(fail)? {
             let path = entry.map_err(fail)?.path();
             if path.is_dir() {

@@ -17,7 +17,9 @@ pub use builder::{Builder, CatalogueError};
 pub use condition::{ArgRef, Condition, Literal, Scope, Subject, Test};
 pub use detector::{Check, Detector, Example, TaintRule, Trigger};
 pub use folder::read_folder;
-pub use model::{Entry, EntryMatch, Flow, Guard, Model, Place, ReturnUse, Sink, SourceKind, SourceRow};
+pub use model::{
+    Entry, EntryMatch, Flow, Guard, Model, Place, ReturnUse, Sink, SourceKind, SourceRow,
+};
 pub use path::{ApiPath, PathError, Segment};
 
 use serde::{Deserialize, Serialize};
@@ -47,12 +49,18 @@ impl Catalogue {
     /// The bit of a sink kind.
     #[must_use]
     pub fn sink_bit(&self, kind: &str) -> Option<u8> {
-        self.sink_kinds.binary_search_by(|k| k.as_str().cmp(kind)).ok().map(|i| i as u8)
+        self.sink_kinds
+            .binary_search_by(|k| k.as_str().cmp(kind))
+            .ok()
+            .map(|i| i as u8)
     }
 
     /// The detector of this id.
     #[must_use]
     pub fn detector(&self, id: &str) -> Option<&Detector> {
-        self.detectors.binary_search_by(|d| d.info.id.0.as_str().cmp(id)).ok().map(|i| &self.detectors[i])
+        self.detectors
+            .binary_search_by(|d| d.info.id.0.as_str().cmp(id))
+            .ok()
+            .map(|i| &self.detectors[i])
     }
 }

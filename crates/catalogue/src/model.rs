@@ -80,7 +80,17 @@ impl SourceKind {
     /// Whether someone outside may choose the data, so that injection matters.
     #[must_use]
     pub fn is_untrusted(self) -> bool {
-        matches!(self, Self::Event | Self::Http | Self::Environment | Self::File | Self::Input | Self::Socket | Self::Database | Self::Library)
+        matches!(
+            self,
+            Self::Event
+                | Self::Http
+                | Self::Environment
+                | Self::File
+                | Self::Input
+                | Self::Socket
+                | Self::Database
+                | Self::Library
+        )
     }
 }
 
@@ -175,7 +185,10 @@ pub enum EntryMatch {
     Method { bases: Vec<ApiPath>, names: String },
     /// Its first parameters have such names (regular expressions over the whole name), `self` not counted; and its own
     /// name is found by `function`, if given.
-    Names { params: Vec<String>, function: Option<String> },
+    Names {
+        params: Vec<String>,
+        function: Option<String>,
+    },
 }
 
 /// What an entry's result is used as.

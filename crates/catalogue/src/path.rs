@@ -45,7 +45,10 @@ impl ApiPath {
     /// # Errors
     /// When it is empty, a name is missing, or a bracket does not close.
     pub fn parse(text: &str) -> Result<Self, PathError> {
-        let fail = |problem| PathError { text: text.to_owned(), problem };
+        let fail = |problem| PathError {
+            text: text.to_owned(),
+            problem,
+        };
         let mut segments = Vec::new();
         let mut rest = text.trim();
         let mut expects_name = true;
@@ -54,7 +57,9 @@ impl ApiPath {
                 segments.push(Segment::Call);
                 rest = after;
             } else if let Some(after) = rest.strip_prefix("(\"") {
-                let (value, after) = after.split_once("\")").ok_or_else(|| fail("`(\"` needs a closing `\")`"))?;
+                let (value, after) = after
+                    .split_once("\")")
+                    .ok_or_else(|| fail("`(\"` needs a closing `\")`"))?;
                 segments.push(Segment::CallWith(value.to_owned()));
                 rest = after;
             } else if let Some(after) = rest.strip_prefix("[]") {
@@ -66,7 +71,9 @@ impl ApiPath {
                 continue;
             } else if expects_name {
                 let (name, after) = if let Some(after) = rest.strip_prefix('{') {
-                    after.split_once('}').ok_or_else(|| fail("`{` needs a closing `}`"))?
+                    after
+                        .split_once('}')
+                        .ok_or_else(|| fail("`{` needs a closing `}`"))?
                 } else {
                     rest.split_at(rest.find(['.', '(', '[']).unwrap_or(rest.len()))
                 };
@@ -74,7 +81,11 @@ impl ApiPath {
                     return Err(fail("a name is missing"));
                 }
                 let any = name == "*" && segments.is_empty();
-                segments.push(if any { Segment::Any } else { Segment::Name(name.to_owned()) });
+                segments.push(if any {
+                    Segment::Any
+                } else {
+                    Segment::Name(name.to_owned())
+                });
                 rest = after;
             } else {
                 return Err(fail("a `.`, `()` or `[]` is missing"));
@@ -99,7 +110,11 @@ impl fmt::Display for ApiPath {
                     if i > 0 {
                         f.write_str(".")?;
                     }
-                    if name.contains('.') { write!(f, "{{{name}}}")? } else { f.write_str(name)? }
+                    if name.contains('.') {
+                        write!(f, "{{{name}}}")?
+                    } else {
+                        f.write_str(name)?
+                    }
                 }
                 Segment::Call => f.write_str("()")?,
                 Segment::CallWith(value) => write!(f, "(\"{value}\")")?,
@@ -117,8 +132,19 @@ mod tests {
 
     #[test]
     fn paths_print_as_they_are_written() {
-        for text in ["a", "os.path.join", "boto3.client(\"s3\").get_object", "@aws-sdk/client-s3.S3Client().send", "{socket.io}()", "os.environ[]", "*.execute"] {
-            assert_eq!(ApiPath::parse(text).map(|p| p.to_string()).as_deref(), Ok(text));
+        for text in [
+            "a",
+            "os.path.join",
+            "boto3.client(\"s3\").get_object",
+            "@aws-sdk/client-s3.S3Client().send",
+            "{socket.io}()",
+            "os.environ[]",
+            "*.execute",
+        ] {
+            assert_eq!(
+                ApiPath::parse(text).map(|p| p.to_string()).as_deref(),
+                Ok(text)
+            );
         }
     }
 

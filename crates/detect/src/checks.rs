@@ -4,7 +4,9 @@ use regex::bytes::{RegexSet, RegexSetBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
 use shindan_base::{Interner, Span, Sym};
 use shindan_catalogue::{ApiPath, Catalogue, Check, RowLanguage, Trigger};
-use shindan_flow::{ApiId, CallEvent, Circumstances, FuncRef, Models, Observer, Site, ValueId, View};
+use shindan_flow::{
+    ApiId, CallEvent, Circumstances, FuncRef, Models, Observer, Site, ValueId, View,
+};
 use smallvec::SmallVec;
 
 use crate::slow_regex::is_slow;
@@ -59,20 +61,44 @@ impl<'c> Patterns<'c> {
         // Names are nearly always ASCII, and sets that know of nothing else are a tenth of the size.
         let patterns = || checks.iter().map(|(p, _)| *p);
         let ascii = RegexSetBuilder::new(patterns()).unicode(false).build();
-        let set = ascii.or_else(|_| RegexSet::new(patterns())).unwrap_or_else(|_| RegexSet::empty());
-        Self { set, checks: checks.into_iter().map(|(_, c)| c).collect() }
+        let set = ascii
+            .or_else(|_| RegexSet::new(patterns()))
+            .unwrap_or_else(|_| RegexSet::empty());
+        Self {
+            set,
+            checks: checks.into_iter().map(|(_, c)| c).collect(),
+        }
     }
 
-    fn matching(&self, name: Sym, names: &Interner, seen: &mut Seen) -> SmallVec<[CheckRef<'c>; 2]> {
-        let found = seen.entry(name).or_insert_with(|| self.set.matches(names.text(name).as_bytes()).iter().map(|i| i as u16).collect());
-        found.iter().filter_map(|i| self.checks.get(*i as usize).copied()).collect()
+    fn matching(
+        &self,
+        name: Sym,
+        names: &Interner,
+        seen: &mut Seen,
+    ) -> SmallVec<[CheckRef<'c>; 2]> {
+        let found = seen.entry(name).or_insert_with(|| {
+            self.set
+                .matches(names.text(name).as_bytes())
+                .iter()
+                .map(|i| i as u16)
+                .collect()
+        });
+        found
+            .iter()
+            .filter_map(|i| self.checks.get(*i as usize).copied())
+            .collect()
     }
 }
 
 impl<'c> Checks<'c> {
     /// The checks of a language.
     #[must_use]
-    pub fn new(catalogue: &'c Catalogue, models: &Models<'_>, language: RowLanguage, names: &Interner) -> Self {
+    pub fn new(
+        catalogue: &'c Catalogue,
+        models: &Models<'_>,
+        language: RowLanguage,
+        names: &Interner,
+    ) -> Self {
         let node = |path: &ApiPath| models.node(language, path, names);
         let mut this = Self {
             calls: FxHashMap::default(),
@@ -90,8 +116,17 @@ impl<'c> Checks<'c> {
         };
         let (mut properties, mut variables, mut texts) = (Vec::new(), Vec::new(), Vec::new());
         for (d, detector) in catalogue.detectors.iter().enumerate() {
-            for (i, check) in detector.checks.iter().enumerate().filter(|(_, c)| c.language == language) {
-                let check_ref = CheckRef { detector: d as u32, index: i as u32, check };
+            for (i, check) in detector
+                .checks
+                .iter()
+                .enumerate()
+                .filter(|(_, c)| c.language == language)
+            {
+                let check_ref = CheckRef {
+                    detector: d as u32,
+                    index: i as u32,
+                    check,
+                };
                 let add = |table: &mut FxHashMap<ApiId, Vec<CheckRef<'c>>>, paths: &[ApiPath]| {
                     for id in paths.iter().filter_map(node) {
                         table.entry(id).or_default().push(check_ref);
@@ -105,12 +140,24 @@ impl<'c> Checks<'c> {
                     Trigger::Assign(paths) => {
                         add(&mut this.assigns, paths);
                         for path in paths {
-                            if let [shindan_catalogue::Segment::Any, shindan_catalogue::Segment::Name(name)] = path.0.as_slice() {
-                                this.member_assigns.entry(names.intern(name)).or_default().push(check_ref);
+                            if let [
+                                shindan_catalogue::Segment::Any,
+                                shindan_catalogue::Segment::Name(name),
+                            ] = path.0.as_slice()
+                            {
+                                this.member_assigns
+                                    .entry(names.intern(name))
+                                    .or_default()
+                                    .push(check_ref);
                             }
                         }
                     }
-                    Trigger::Import(modules) => modules.iter().for_each(|m| this.imports.entry(names.intern(m)).or_default().push(check_ref)),
+                    Trigger::Import(modules) => modules.iter().for_each(|m| {
+                        this.imports
+                            .entry(names.intern(m))
+                            .or_default()
+                            .push(check_ref)
+                    }),
                     Trigger::Equality => this.equality.push(check_ref),
                     Trigger::SlowRegex => this.regexes.push(check_ref),
                     Trigger::Property(pattern) => properties.push((pattern.as_str(), check_ref)),
@@ -142,7 +189,14 @@ impl<'c> Checks<'c> {
     /// An observer for one analysis.
     #[must_use]
     pub fn watch(&self) -> Watch<'_, 'c> {
-        Watch { checks: self, properties: Seen::default(), variables: Seen::default(), texts: Seen::default(), seen: FxHashSet::default(), found: Vec::new() }
+        Watch {
+            checks: self,
+            properties: Seen::default(),
+            variables: Seen::default(),
+            texts: Seen::default(),
+            seen: FxHashSet::default(),
+            found: Vec::new(),
+        }
     }
 }
 
@@ -151,11 +205,17 @@ impl<'c> Watch<'_, 'c> {
         let Some(site) = at.site else { return };
         for check in checks {
             let key = (check.detector, site);
-            if self.seen.contains(&key) || !view.applies(&check.check.when, &check.check.unless, at) {
+            if self.seen.contains(&key) || !view.applies(&check.check.when, &check.check.unless, at)
+            {
                 continue;
             }
             self.seen.insert(key);
-            self.found.push(RawFinding { detector: check.detector, check: check.index, site, function: view.function() });
+            self.found.push(RawFinding {
+                detector: check.detector,
+                check: check.index,
+                site,
+                function: view.function(),
+            });
         }
     }
 }
@@ -185,12 +245,32 @@ impl Observer for Watch<'_, '_> {
 
     fn read(&mut self, view: &View<'_, '_>, node: ApiId, site: Site) {
         if let Some(refs) = self.checks.reads.get(&node) {
-            self.consider(view, refs, &Circumstances { site: Some(site), ..Circumstances::default() });
+            self.consider(
+                view,
+                refs,
+                &Circumstances {
+                    site: Some(site),
+                    ..Circumstances::default()
+                },
+            );
         }
     }
 
-    fn assign(&mut self, view: &View<'_, '_>, node: Option<ApiId>, name: Option<Sym>, receiver: ValueId, value: ValueId, site: Site) {
-        let at = Circumstances { site: Some(site), receiver: Some(receiver), value: Some(value), ..Circumstances::default() };
+    fn assign(
+        &mut self,
+        view: &View<'_, '_>,
+        node: Option<ApiId>,
+        name: Option<Sym>,
+        receiver: ValueId,
+        value: ValueId,
+        site: Site,
+    ) {
+        let at = Circumstances {
+            site: Some(site),
+            receiver: Some(receiver),
+            value: Some(value),
+            ..Circumstances::default()
+        };
         let checks = self.checks;
         if let Some(refs) = node.and_then(|n| checks.assigns.get(&n)) {
             self.consider(view, refs, &at);
@@ -204,55 +284,131 @@ impl Observer for Watch<'_, '_> {
     }
 
     fn property(&mut self, view: &View<'_, '_>, name: Sym, value: ValueId, site: Site) {
-        let refs = self.checks.properties.matching(name, view.names(), &mut self.properties);
+        let refs = self
+            .checks
+            .properties
+            .matching(name, view.names(), &mut self.properties);
         if !refs.is_empty() {
-            self.consider(view, &refs, &Circumstances { site: Some(site), value: Some(value), ..Circumstances::default() });
+            self.consider(
+                view,
+                &refs,
+                &Circumstances {
+                    site: Some(site),
+                    value: Some(value),
+                    ..Circumstances::default()
+                },
+            );
         }
     }
 
     fn variable(&mut self, view: &View<'_, '_>, name: Sym, value: ValueId, site: Site) {
-        let refs = self.checks.variables.matching(name, view.names(), &mut self.variables);
+        let refs = self
+            .checks
+            .variables
+            .matching(name, view.names(), &mut self.variables);
         if !refs.is_empty() {
-            self.consider(view, &refs, &Circumstances { site: Some(site), value: Some(value), assigned_to: Some(name), ..Circumstances::default() });
+            self.consider(
+                view,
+                &refs,
+                &Circumstances {
+                    site: Some(site),
+                    value: Some(value),
+                    assigned_to: Some(name),
+                    ..Circumstances::default()
+                },
+            );
         }
     }
 
-    fn equality(&mut self, view: &View<'_, '_>, left: (ValueId, Span), right: (ValueId, Span), site: Site) {
+    fn equality(
+        &mut self,
+        view: &View<'_, '_>,
+        left: (ValueId, Span),
+        right: (ValueId, Span),
+        site: Site,
+    ) {
         let checks = self.checks;
         if !checks.equality.is_empty() {
-            self.consider(view, &checks.equality, &Circumstances { site: Some(site), sides: Some([left, right]), ..Circumstances::default() });
+            self.consider(
+                view,
+                &checks.equality,
+                &Circumstances {
+                    site: Some(site),
+                    sides: Some([left, right]),
+                    ..Circumstances::default()
+                },
+            );
         }
     }
 
     fn text(&mut self, view: &View<'_, '_>, text: Sym, value: ValueId, site: Site) {
-        let refs = self.checks.texts.matching(text, view.names(), &mut self.texts);
+        let refs = self
+            .checks
+            .texts
+            .matching(text, view.names(), &mut self.texts);
         if !refs.is_empty() {
-            self.consider(view, &refs, &Circumstances { site: Some(site), value: Some(value), ..Circumstances::default() });
+            self.consider(
+                view,
+                &refs,
+                &Circumstances {
+                    site: Some(site),
+                    value: Some(value),
+                    ..Circumstances::default()
+                },
+            );
         }
     }
 
     fn regex(&mut self, view: &View<'_, '_>, pattern: Sym, site: Site) {
         let checks = self.checks;
         if !checks.regexes.is_empty() && is_slow(view.names().text(pattern)) {
-            self.consider(view, &checks.regexes, &Circumstances { site: Some(site), ..Circumstances::default() });
+            self.consider(
+                view,
+                &checks.regexes,
+                &Circumstances {
+                    site: Some(site),
+                    ..Circumstances::default()
+                },
+            );
         }
     }
 
     fn import(&mut self, view: &View<'_, '_>, module: Sym, site: Site) {
         if let Some(refs) = self.checks.imports.get(&module) {
-            self.consider(view, refs, &Circumstances { site: Some(site), ..Circumstances::default() });
+            self.consider(
+                view,
+                refs,
+                &Circumstances {
+                    site: Some(site),
+                    ..Circumstances::default()
+                },
+            );
         }
     }
 
     fn class(&mut self, view: &View<'_, '_>, base: ApiId, site: Site) {
         if let Some(refs) = self.checks.classes.get(&base) {
-            self.consider(view, refs, &Circumstances { site: Some(site), ..Circumstances::default() });
+            self.consider(
+                view,
+                refs,
+                &Circumstances {
+                    site: Some(site),
+                    ..Circumstances::default()
+                },
+            );
         }
     }
 
     fn decorated(&mut self, view: &View<'_, '_>, decorator: ApiId, site: Site) {
         if let Some(refs) = self.checks.decorators.get(&decorator) {
-            self.consider(view, refs, &Circumstances { site: Some(site), ..Circumstances::default() });
+            self.consider(
+                view,
+                refs,
+                &Circumstances {
+                    site: Some(site),
+                    ..Circumstances::default()
+                },
+            );
         }
     }
 }
@@ -260,7 +416,18 @@ impl Observer for Watch<'_, '_> {
 /// The pattern of a call that compiles or uses a regular expression given as text.
 fn regex_argument(view: &View<'_, '_>, event: &CallEvent<'_>) -> Option<Sym> {
     let name = view.names().text(event.name?);
-    if !matches!(name, "compile" | "match" | "fullmatch" | "search" | "findall" | "finditer" | "sub" | "split" | "RegExp") {
+    if !matches!(
+        name,
+        "compile"
+            | "match"
+            | "fullmatch"
+            | "search"
+            | "findall"
+            | "finditer"
+            | "sub"
+            | "split"
+            | "RegExp"
+    ) {
         return None;
     }
     let node = *event.callee.first()?;

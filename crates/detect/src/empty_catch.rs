@@ -10,8 +10,19 @@ use crate::RawFinding;
 
 /// Handlers that do nothing in a file, for the checks that look for them.
 #[must_use]
-pub fn empty_catches(catalogue: &Catalogue, patterns: &Patterns, tree: &Tree, text: &str, module: &Module, file: FileId) -> Vec<RawFinding> {
-    let language = if tree.language.is_ecmascript() { RowLanguage::JavaScript } else { RowLanguage::Python };
+pub fn empty_catches(
+    catalogue: &Catalogue,
+    patterns: &Patterns,
+    tree: &Tree,
+    text: &str,
+    module: &Module,
+    file: FileId,
+) -> Vec<RawFinding> {
+    let language = if tree.language.is_ecmascript() {
+        RowLanguage::JavaScript
+    } else {
+        RowLanguage::Python
+    };
     let mut found = Vec::new();
     let mut spans: Option<Vec<Span>> = None;
     for (d, detector) in catalogue.detectors.iter().enumerate() {
@@ -28,14 +39,21 @@ pub fn empty_catches(catalogue: &Catalogue, patterns: &Patterns, tree: &Tree, te
                 let handler = span.slice(text);
                 let holds = |c: &Condition| match &c.test {
                     // Only the handler's own text can be asked for: no program runs here.
-                    Test::Text(pattern) | Test::ScopeText(_, pattern) => patterns.finds(pattern, handler),
+                    Test::Text(pattern) | Test::ScopeText(_, pattern) => {
+                        patterns.finds(pattern, handler)
+                    }
                     _ => false,
                 };
                 if !check.when.iter().all(holds) || check.unless.iter().any(holds) {
                     continue;
                 }
                 let index = enclosing(module, *span);
-                found.push(RawFinding { detector: d as u32, check: c as u32, site: Site { file, span: *span }, function: FuncRef { file, index } });
+                found.push(RawFinding {
+                    detector: d as u32,
+                    check: c as u32,
+                    site: Site { file, span: *span },
+                    function: FuncRef { file, index },
+                });
             }
         }
     }
@@ -44,15 +62,27 @@ pub fn empty_catches(catalogue: &Catalogue, patterns: &Patterns, tree: &Tree, te
 
 /// The innermost function around a place.
 fn enclosing(module: &Module, span: Span) -> FuncIdx {
-    let inside = |f: &&shindan_program::ir::Func| f.span.start <= span.start && span.end <= f.span.end;
-    let innermost = module.functions.iter().enumerate().skip(1).filter(|(_, f)| inside(f)).min_by_key(|(_, f)| f.span.end - f.span.start);
+    let inside =
+        |f: &&shindan_program::ir::Func| f.span.start <= span.start && span.end <= f.span.end;
+    let innermost = module
+        .functions
+        .iter()
+        .enumerate()
+        .skip(1)
+        .filter(|(_, f)| inside(f))
+        .min_by_key(|(_, f)| f.span.end - f.span.start);
     FuncIdx(innermost.map_or(0, |(i, _)| i as u32))
 }
 
 fn walk(body: &[Stmt], found: &mut Vec<Span>) {
     for stmt in body {
         match &stmt.kind {
-            StmtKind::Try { body, handlers, els, finally } => {
+            StmtKind::Try {
+                body,
+                handlers,
+                els,
+                finally,
+            } => {
                 for handler in handlers {
                     if handler.body.iter().all(does_nothing) {
                         found.push(handler.span);
@@ -67,7 +97,10 @@ fn walk(body: &[Stmt], found: &mut Vec<Span>) {
             StmtKind::Class(class) => {
                 for member in &class.members {
                     match &member.kind {
-                        MemberKind::Method { function, .. } | MemberKind::ComputedMethod { function, .. } => walk(&function.body, found),
+                        MemberKind::Method { function, .. }
+                        | MemberKind::ComputedMethod { function, .. } => {
+                            walk(&function.body, found)
+                        }
                         MemberKind::Stmt(stmt) => walk(std::slice::from_ref(stmt), found),
                         MemberKind::Field { .. } => {}
                     }
@@ -81,7 +114,10 @@ fn walk(body: &[Stmt], found: &mut Vec<Span>) {
                 walk(body, found);
                 walk(els, found);
             }
-            StmtKind::DoWhile { body, .. } | StmtKind::For { body, .. } | StmtKind::With { body, .. } | StmtKind::Block(body) => walk(body, found),
+            StmtKind::DoWhile { body, .. }
+            | StmtKind::For { body, .. }
+            | StmtKind::With { body, .. }
+            | StmtKind::Block(body) => walk(body, found),
             StmtKind::Switch { cases, .. } => cases.iter().for_each(|c| walk(&c.body, found)),
             StmtKind::Label(_, inner) => walk(std::slice::from_ref(inner), found),
             StmtKind::Export(export) => {
@@ -90,7 +126,9 @@ fn walk(body: &[Stmt], found: &mut Vec<Span>) {
                 }
             }
             StmtKind::Expr(expr) => in_expression(&expr.kind, found),
-            StmtKind::Let { value: Some(value), .. } => in_expression(&value.kind, found),
+            StmtKind::Let {
+                value: Some(value), ..
+            } => in_expression(&value.kind, found),
             StmtKind::Let { .. }
             | StmtKind::Return(_)
             | StmtKind::Throw(_)

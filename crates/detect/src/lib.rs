@@ -20,5 +20,6 @@ pub use words::{Described, describe, step_words};
 /// Never: the table was written by the same version's build.
 #[must_use]
 pub fn builtin() -> Catalogue {
-    postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin"))).expect("the build wrote it")
+    postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin")))
+        .expect("the build wrote it")
 }

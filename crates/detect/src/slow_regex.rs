@@ -5,7 +5,12 @@
 
 /// Whether a pattern has an ambiguous repetition.
 pub(crate) fn is_slow(pattern: &str) -> bool {
-    let mut parser = Parser { chars: pattern.chars().collect(), at: 0, slow: false, depth: 0 };
+    let mut parser = Parser {
+        chars: pattern.chars().collect(),
+        at: 0,
+        slow: false,
+        depth: 0,
+    };
     parser.alternatives();
     parser.slow
 }
@@ -80,9 +85,16 @@ impl Parser {
                     if let Some(body) = &atom.branches {
                         self.slow |= ambiguous(body);
                     }
-                    Shape { repeats: atom.shape.only.clone(), only: atom.shape.only, empty: min == 0 || atom.shape.empty }
+                    Shape {
+                        repeats: atom.shape.only.clone(),
+                        only: atom.shape.only,
+                        empty: min == 0 || atom.shape.empty,
+                    }
                 }
-                Some((false, min)) => Shape { empty: min == 0 || atom.shape.empty, ..atom.shape },
+                Some((false, min)) => Shape {
+                    empty: min == 0 || atom.shape.empty,
+                    ..atom.shape
+                },
                 None => atom.shape,
             };
             parts.push(shape);
@@ -101,7 +113,8 @@ impl Parser {
                 let body: String = self.chars[self.at + 1..self.at + close].iter().collect();
                 let (min, max) = body.split_once(',').unwrap_or((&body, &body));
                 let min: u32 = min.trim().parse().ok()?;
-                let unbounded = max.trim().is_empty() || max.trim().parse::<u32>().is_ok_and(|m| m > 25 && m != min);
+                let unbounded = max.trim().is_empty()
+                    || max.trim().parse::<u32>().is_ok_and(|m| m > 25 && m != min);
                 self.at += close;
                 (unbounded, min)
             }
@@ -136,7 +149,14 @@ impl Parser {
             }
             literal => Alphabet::of(|c| c == literal || (!SAMPLES.contains(literal) && c == 'é')),
         };
-        Some(Atom { shape: Shape { repeats: None, only: Some(alphabet), empty: false }, branches: None })
+        Some(Atom {
+            shape: Shape {
+                repeats: None,
+                only: Some(alphabet),
+                empty: false,
+            },
+            branches: None,
+        })
     }
 
     fn group(&mut self) -> Option<Atom> {
@@ -149,7 +169,9 @@ impl Parser {
         if self.eat('?') {
             match self.peek() {
                 Some('=' | '!') => assertion = true,
-                Some('<') if matches!(self.chars.get(self.at + 1), Some('=' | '!')) => assertion = true,
+                Some('<') if matches!(self.chars.get(self.at + 1), Some('=' | '!')) => {
+                    assertion = true
+                }
                 _ => {}
             }
             while let Some(c) = self.peek() {
@@ -178,7 +200,14 @@ impl Parser {
                 only = Some(only.map_or(alphabet.clone(), |o| o.union(&alphabet)));
             }
         }
-        Some(Atom { shape: Shape { repeats: None, only, empty }, branches: Some(branches) })
+        Some(Atom {
+            shape: Shape {
+                repeats: None,
+                only,
+                empty,
+            },
+            branches: Some(branches),
+        })
     }
 
     fn class(&mut self) -> Alphabet {
@@ -209,7 +238,11 @@ impl Parser {
         }
         let inside = Alphabet::of(|c| ranges.iter().any(|(a, b)| *a <= c && c <= *b));
         let inside = escapes.iter().fold(inside, |all, e| all.union(e));
-        if negated { Alphabet(inside.0.iter().map(|b| !b).collect()) } else { inside }
+        if negated {
+            Alphabet(inside.0.iter().map(|b| !b).collect())
+        } else {
+            inside
+        }
     }
 }
 
@@ -239,7 +272,9 @@ fn ambiguous(branches: &[Vec<Shape>]) -> bool {
         for (i, part) in branch.iter().enumerate() {
             if let Some(alphabet) = &part.repeats {
                 let others = branch.iter().enumerate().filter(|(j, _)| *j != i);
-                let separable = others.clone().any(|(_, o)| !o.empty && o.only.as_ref().is_none_or(|a| !a.overlaps(alphabet)));
+                let separable = others.clone().any(|(_, o)| {
+                    !o.empty && o.only.as_ref().is_none_or(|a| !a.overlaps(alphabet))
+                });
                 if !separable {
                     return true;
                 }
@@ -267,14 +302,36 @@ mod tests {
 
     #[test]
     fn nested_and_overlapping_repetitions_are_slow() {
-        for pattern in ["^(a+)+$", "(a*)*b", "([a-zA-Z]+)*$", "(\\w|\\d)+x", "^(([a-z])+.)+[A-Z]([a-z])+$", "(?:a+){10,}", "(\\s+|x)+y", "(.*)*"] {
+        for pattern in [
+            "^(a+)+$",
+            "(a*)*b",
+            "([a-zA-Z]+)*$",
+            "(\\w|\\d)+x",
+            "^(([a-z])+.)+[A-Z]([a-z])+$",
+            "(?:a+){10,}",
+            "(\\s+|x)+y",
+            "(.*)*",
+        ] {
             assert!(is_slow(pattern), "{pattern}");
         }
     }
 
     #[test]
     fn separated_repetitions_are_not() {
-        for pattern in ["^[a-z]+$", "(a+b)+", "(\\d+,)*\\d+", "(?:[a-z]+\\.)+com", "(ab|cd)*", "^\\w+@\\w+\\.com$", "([^/]+/)*x", "(a{1,3})+", "a++b", "((", "[", "\\"] {
+        for pattern in [
+            "^[a-z]+$",
+            "(a+b)+",
+            "(\\d+,)*\\d+",
+            "(?:[a-z]+\\.)+com",
+            "(ab|cd)*",
+            "^\\w+@\\w+\\.com$",
+            "([^/]+/)*x",
+            "(a{1,3})+",
+            "a++b",
+            "((",
+            "[",
+            "\\",
+        ] {
             assert!(!is_slow(pattern), "{pattern}");
         }
     }

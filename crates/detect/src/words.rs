@@ -25,7 +25,10 @@ pub fn describe(source: &SourceInfo, api: Option<&str>, names: &Interner) -> Des
             path.push_str(names.text(*part));
         }
     }
-    let kind = SourceKind::ALL.iter().find(|(k, _)| *k == source.kind).map_or("", |(_, n)| *n);
+    let kind = SourceKind::ALL
+        .iter()
+        .find(|(k, _)| *k == source.kind)
+        .map_or("", |(_, n)| *n);
     let identity = format!("{kind}:{}{path}", api.unwrap_or(""));
     let shown = match api {
         Some("lambda.Event()") => format!("event{path}"),
@@ -46,7 +49,11 @@ pub fn describe(source: &SourceInfo, api: Option<&str>, names: &Interner) -> Des
         SourceKind::Exception => "an exception",
         SourceKind::WeakRandom => "a predictable random number",
     };
-    let words = if shown.is_empty() { what.to_owned() } else { format!("{what} (`{shown}`)") };
+    let words = if shown.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what} (`{shown}`)")
+    };
     Described { words, identity }
 }
 

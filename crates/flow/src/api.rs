@@ -39,7 +39,10 @@ impl ApiId {
 
 impl Trie {
     pub(crate) fn new() -> Self {
-        Self { parents: vec![(ApiId::ROOT, Edge::Index), (ApiId::ROOT, Edge::Index)], ..Self::default() }
+        Self {
+            parents: vec![(ApiId::ROOT, Edge::Index), (ApiId::ROOT, Edge::Index)],
+            ..Self::default()
+        }
     }
 
     pub(crate) fn add(&mut self, path: &ApiPath, names: &Interner) -> ApiId {
@@ -82,7 +85,11 @@ const MAX_DEPTH: usize = 12;
 
 impl<'a> Apis<'a> {
     pub(crate) fn new(trie: &'a Trie) -> Self {
-        Self { trie, parents: Vec::new(), children: FxHashMap::default() }
+        Self {
+            trie,
+            parents: Vec::new(),
+            children: FxHashMap::default(),
+        }
     }
 
     /// Whether a row of the catalogue names this path or one below it.
@@ -119,7 +126,11 @@ impl<'a> Apis<'a> {
     pub(crate) fn parent(&self, node: ApiId) -> (ApiId, Edge) {
         let i = node.0 as usize;
         let known = self.trie.parents.len();
-        if i < known { self.trie.parents[i] } else { self.parents[i - known] }
+        if i < known {
+            self.trie.parents[i]
+        } else {
+            self.parents[i - known]
+        }
     }
 
     fn depth(&self, mut node: ApiId) -> usize {
@@ -166,7 +177,11 @@ impl<'a> Apis<'a> {
             edges.push(edge);
             at = parent;
         }
-        let mut text = if at == ApiId::ANY { "*".to_owned() } else { String::new() };
+        let mut text = if at == ApiId::ANY {
+            "*".to_owned()
+        } else {
+            String::new()
+        };
         for edge in edges.iter().rev() {
             match edge {
                 Edge::Name(name) => {

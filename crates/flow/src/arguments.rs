@@ -23,12 +23,18 @@ pub struct Arguments {
 impl Arguments {
     /// A call that nothing is known of.
     pub(crate) fn unknown() -> Self {
-        Self { unknown: true, ..Self::default() }
+        Self {
+            unknown: true,
+            ..Self::default()
+        }
     }
 
     /// A call with these positional arguments.
     pub(crate) fn positional(values: &[ValueId], span: Span) -> Self {
-        Self { positional: values.iter().map(|v| (*v, span)).collect(), ..Self::default() }
+        Self {
+            positional: values.iter().map(|v| (*v, span)).collect(),
+            ..Self::default()
+        }
     }
 
     /// The same call with a receiver before the other arguments.
@@ -47,12 +53,18 @@ impl Arguments {
     /// The argument of a name.
     #[must_use]
     pub fn named(&self, name: Sym) -> Option<ValueId> {
-        self.named.iter().find(|(n, _, _)| *n == name).map(|(_, v, _)| *v)
+        self.named
+            .iter()
+            .find(|(n, _, _)| *n == name)
+            .map(|(_, v, _)| *v)
     }
 
     /// Every value that is passed, in order.
     pub fn values(&self) -> impl Iterator<Item = ValueId> + '_ {
         let positional = self.positional.iter().map(|(v, _)| *v);
-        positional.chain(self.named.iter().map(|(_, v, _)| *v)).chain(self.spread).chain(self.spread_map)
+        positional
+            .chain(self.named.iter().map(|(_, v, _)| *v))
+            .chain(self.spread)
+            .chain(self.spread_map)
     }
 }

@@ -14,7 +14,13 @@ use crate::value::{Const, Ref, Value, ValueId};
 
 impl<'a> Interpreter<'a> {
     /// An element of a collection (`keys`: one of its keys).
-    pub(crate) fn element(&mut self, world: &mut World, of: ValueId, keys: bool, site: Site) -> ValueId {
+    pub(crate) fn element(
+        &mut self,
+        world: &mut World,
+        of: ValueId,
+        keys: bool,
+        site: Site,
+    ) -> ValueId {
         let value = self.values.get(of).clone();
         let mut result = ValueId::NONE;
         for thing in &value.refs {
@@ -23,17 +29,25 @@ impl<'a> Interpreter<'a> {
                     Some(obj) => {
                         let by_key = keys || (self.python && matches!(obj.kind, ObjKind::Map));
                         let contents: SmallVec<[ValueId; 8]> = if by_key {
-                            let known: SmallVec<[Const; 8]> = obj.fields.iter().map(|(k, _)| *k).take(5).collect();
+                            let known: SmallVec<[Const; 8]> =
+                                obj.fields.iter().map(|(k, _)| *k).take(5).collect();
                             let unknown = obj.keys;
-                            let mut all: SmallVec<[ValueId; 8]> = known.into_iter().map(|k| self.values.constant(k)).collect();
+                            let mut all: SmallVec<[ValueId; 8]> =
+                                known.into_iter().map(|k| self.values.constant(k)).collect();
                             all.push(unknown);
                             all
                         } else if matches!(obj.kind, ObjKind::Map | ObjKind::Instance(_)) {
-                            obj.fields.iter().map(|(_, v)| *v).chain([obj.rest]).collect()
+                            obj.fields
+                                .iter()
+                                .map(|(_, v)| *v)
+                                .chain([obj.rest])
+                                .collect()
                         } else {
                             obj.items.iter().copied().chain([obj.rest]).collect()
                         };
-                        contents.into_iter().fold(ValueId::NONE, |all, v| self.join(all, v))
+                        contents
+                            .into_iter()
+                            .fold(ValueId::NONE, |all, v| self.join(all, v))
                     }
                     None => ValueId::UNKNOWN,
                 },
@@ -52,8 +66,16 @@ impl<'a> Interpreter<'a> {
         self.values.add_taint(result, &taint)
     }
 
-    pub(crate) fn append(&mut self, world: &mut World, list: ValueId, value: ValueId, _certain: bool) {
-        let Some(id) = self.sole_object(list) else { return };
+    pub(crate) fn append(
+        &mut self,
+        world: &mut World,
+        list: ValueId,
+        value: ValueId,
+        _certain: bool,
+    ) {
+        let Some(id) = self.sole_object(list) else {
+            return;
+        };
         let limit = self.limits.elements;
         if let Some(obj) = world.heap.change(id) {
             if obj.exact && obj.items.len() < limit {
@@ -65,7 +87,14 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    pub(crate) fn unpack(&mut self, act: &Activation<'a>, world: &mut World, of: ValueId, index: usize, site: Site) -> ValueId {
+    pub(crate) fn unpack(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        of: ValueId,
+        index: usize,
+        site: Site,
+    ) -> ValueId {
         if let Some(obj) = self.sole_object(of).and_then(|id| world.heap.get(id)) {
             if matches!(obj.kind, ObjKind::List) && obj.exact {
                 if let Some(item) = obj.items.get(index) {
@@ -73,19 +102,44 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
-        if self.values.get(of).refs.iter().any(|r| matches!(r, Ref::Api(_))) && self.values.get(of).taint.is_empty() {
+        if self
+            .values
+            .get(of)
+            .refs
+            .iter()
+            .any(|r| matches!(r, Ref::Api(_)))
+            && self.values.get(of).taint.is_empty()
+        {
             let key = self.constant(Const::Int(index as i64));
             return self.get_index(act, world, of, key, site);
         }
         self.element(world, of, false, site)
     }
 
-    pub(crate) fn unpack_rest(&mut self, act: &Activation<'a>, world: &mut World, of: ValueId, from: usize, drop_last: usize, inst: &Inst) -> ValueId {
+    pub(crate) fn unpack_rest(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        of: ValueId,
+        from: usize,
+        drop_last: usize,
+        inst: &Inst,
+    ) -> ValueId {
         let mut obj = Obj::new(ObjKind::List);
-        match self.sole_object(of).and_then(|id| world.heap.get(id)).filter(|o| matches!(o.kind, ObjKind::List) && o.exact) {
+        match self
+            .sole_object(of)
+            .and_then(|id| world.heap.get(id))
+            .filter(|o| matches!(o.kind, ObjKind::List) && o.exact)
+        {
             Some(list) => {
                 let end = list.items.len().saturating_sub(drop_last);
-                obj.items = list.items.get(from..end).unwrap_or(&[]).iter().copied().collect();
+                obj.items = list
+                    .items
+                    .get(from..end)
+                    .unwrap_or(&[])
+                    .iter()
+                    .copied()
+                    .collect();
             }
             None => {
                 obj.rest = self.element(world, of, false, act.site(inst.span));
@@ -95,17 +149,37 @@ impl<'a> Interpreter<'a> {
         self.allocate(act, world, inst.span, 11, obj)
     }
 
-    pub(crate) fn omit_keys(&mut self, act: &Activation<'a>, world: &mut World, of: ValueId, keys: &[Sym], inst: &Inst) -> ValueId {
-        match self.sole_object(of).and_then(|id| world.heap.get(id)).filter(|o| matches!(o.kind, ObjKind::Map)).cloned() {
+    pub(crate) fn omit_keys(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        of: ValueId,
+        keys: &[Sym],
+        inst: &Inst,
+    ) -> ValueId {
+        match self
+            .sole_object(of)
+            .and_then(|id| world.heap.get(id))
+            .filter(|o| matches!(o.kind, ObjKind::Map))
+            .cloned()
+        {
             Some(mut map) => {
-                map.fields.retain(|(k, _)| !matches!(k, Const::Str(s) if keys.contains(s)));
+                map.fields
+                    .retain(|(k, _)| !matches!(k, Const::Str(s) if keys.contains(s)));
                 self.allocate(act, world, inst.span, 11, map)
             }
             None => of,
         }
     }
 
-    pub(crate) fn slice(&mut self, act: &Activation<'a>, world: &mut World, object: ValueId, bounds: [Option<ValueId>; 3], site: Site) -> ValueId {
+    pub(crate) fn slice(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        object: ValueId,
+        bounds: [Option<ValueId>; 3],
+        site: Site,
+    ) -> ValueId {
         let [lower, upper, step] = bounds;
         let ints = [lower, upper].map(|b| b.map(|v| self.sole_int(v)));
         if step.is_none() && !ints.contains(&Some(None)) {
@@ -116,13 +190,28 @@ impl<'a> Interpreter<'a> {
                 let text: String = chars.get(range).unwrap_or(&[]).iter().collect();
                 return self.string(&text);
             }
-            if let Some(list) = self.sole_object(object).and_then(|id| world.heap.get(id)).filter(|o| matches!(o.kind, ObjKind::List) && o.exact) {
+            if let Some(list) = self
+                .sole_object(object)
+                .and_then(|id| world.heap.get(id))
+                .filter(|o| matches!(o.kind, ObjKind::List) && o.exact)
+            {
                 let mut obj = Obj::new(ObjKind::List);
-                obj.items = list.items.get(slice_range(list.items.len(), lower, upper)).unwrap_or(&[]).iter().copied().collect();
+                obj.items = list
+                    .items
+                    .get(slice_range(list.items.len(), lower, upper))
+                    .unwrap_or(&[])
+                    .iter()
+                    .copied()
+                    .collect();
                 return self.allocate(act, world, site.span, 11, obj);
             }
         }
-        if self.sole_object(object).is_some_and(|id| world.heap.get(id).is_some_and(|o| matches!(o.kind, ObjKind::List))) {
+        if self.sole_object(object).is_some_and(|id| {
+            world
+                .heap
+                .get(id)
+                .is_some_and(|o| matches!(o.kind, ObjKind::List))
+        }) {
             let element = self.element(world, object, false, site);
             let mut obj = Obj::new(ObjKind::List);
             obj.exact = false;
@@ -130,13 +219,25 @@ impl<'a> Interpreter<'a> {
             return self.allocate(act, world, site.span, 11, obj);
         }
         let value = self.values.get(object);
-        let mut value = Value { taint: value.taint.clone(), other: true, ..Value::default() };
+        let mut value = Value {
+            taint: value.taint.clone(),
+            other: true,
+            ..Value::default()
+        };
         value.text = TextId::NONE;
         self.values.add(value)
     }
 
     /// Methods of lists and sets; `None` for a method that is not theirs.
-    pub(crate) fn list_method(&mut self, act: &Activation<'a>, world: &mut World, id: ObjId, name: Sym, arguments: &Arguments, site: Site) -> Option<ValueId> {
+    pub(crate) fn list_method(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        id: ObjId,
+        name: Sym,
+        arguments: &Arguments,
+        site: Site,
+    ) -> Option<ValueId> {
         let first = arguments.at(0);
         let this = self.values.reference(Ref::Obj(id));
         let text = self.text_of(name);
@@ -156,7 +257,11 @@ impl<'a> Interpreter<'a> {
                     }
                     self.append(world, this, value, true);
                 }
-                Some(if text == "add" && !self.python { this } else { ValueId::UNKNOWN })
+                Some(if text == "add" && !self.python {
+                    this
+                } else {
+                    ValueId::UNKNOWN
+                })
             }
             "extend" | "update" | "union" | "concat" => {
                 let target = if matches!(text, "concat" | "union") {
@@ -167,12 +272,30 @@ impl<'a> Interpreter<'a> {
                     id
                 };
                 for value in arguments.values().collect::<SmallVec<[ValueId; 4]>>() {
-                    let exact = self.sole_object(value).and_then(|o| world.heap.get(o)).filter(|o| o.exact && o.rest == ValueId::NONE && matches!(o.kind, ObjKind::List)).map(|o| o.items.clone());
-                    let is_list = self.sole_object(value).and_then(|o| world.heap.get(o)).is_some_and(|o| matches!(o.kind, ObjKind::List | ObjKind::Set));
-                    let element = if is_list || text != "concat" { self.element(world, value, false, site) } else { value };
+                    let exact = self
+                        .sole_object(value)
+                        .and_then(|o| world.heap.get(o))
+                        .filter(|o| {
+                            o.exact && o.rest == ValueId::NONE && matches!(o.kind, ObjKind::List)
+                        })
+                        .map(|o| o.items.clone());
+                    let is_list = self
+                        .sole_object(value)
+                        .and_then(|o| world.heap.get(o))
+                        .is_some_and(|o| matches!(o.kind, ObjKind::List | ObjKind::Set));
+                    let element = if is_list || text != "concat" {
+                        self.element(world, value, false, site)
+                    } else {
+                        value
+                    };
                     if let Some(obj) = world.heap.change(target) {
                         match exact {
-                            Some(items) if obj.exact && obj.items.len() + items.len() <= self.limits.elements => obj.items.extend(items),
+                            Some(items)
+                                if obj.exact
+                                    && obj.items.len() + items.len() <= self.limits.elements =>
+                            {
+                                obj.items.extend(items)
+                            }
                             _ => {
                                 obj.blur_items(&mut self.values);
                                 obj.rest = self.values.join(obj.rest, element);
@@ -201,7 +324,11 @@ impl<'a> Interpreter<'a> {
                     let len = obj.items.len();
                     let at = match (text, first, number) {
                         ("pop", None, _) => Some(len - 1),
-                        ("pop", Some(_), Some(i)) => usize::try_from(if i < 0 { i + len as i64 } else { i }).ok().filter(|i| *i < len),
+                        ("pop", Some(_), Some(i)) => {
+                            usize::try_from(if i < 0 { i + len as i64 } else { i })
+                                .ok()
+                                .filter(|i| *i < len)
+                        }
                         ("pop", Some(_), None) => None,
                         _ => Some(0),
                     };
@@ -215,8 +342,15 @@ impl<'a> Interpreter<'a> {
             }
             "remove" | "discard" | "delete" => {
                 let gone = first.and_then(|v| self.values.get(v).sole_const());
-                let items: Option<Vec<Const>> = world.heap.get(id)?.items.iter().map(|v| self.values.get(*v).sole_const()).collect();
-                let at = gone.and_then(|g| items.as_ref().and_then(|i| i.iter().position(|c| *c == g)));
+                let items: Option<Vec<Const>> = world
+                    .heap
+                    .get(id)?
+                    .items
+                    .iter()
+                    .map(|v| self.values.get(*v).sole_const())
+                    .collect();
+                let at =
+                    gone.and_then(|g| items.as_ref().and_then(|i| i.iter().position(|c| *c == g)));
                 let obj = world.heap.change(id)?;
                 match at {
                     Some(at) if obj.exact => {
@@ -245,7 +379,12 @@ impl<'a> Interpreter<'a> {
             }
             "splice" | "copyWithin" => {
                 let element = self.element(world, this, false, site);
-                let added: SmallVec<[ValueId; 4]> = arguments.positional.iter().skip(2).map(|(v, _)| *v).collect();
+                let added: SmallVec<[ValueId; 4]> = arguments
+                    .positional
+                    .iter()
+                    .skip(2)
+                    .map(|(v, _)| *v)
+                    .collect();
                 let obj = world.heap.change(id)?;
                 obj.blur_items(&mut self.values);
                 for value in added {
@@ -275,25 +414,45 @@ impl<'a> Interpreter<'a> {
                     Some(separator) => separator,
                     None => self.string(","),
                 };
-                Some(self.join_texts(world, this, separator, if exact { Some(items) } else { None }))
+                Some(self.join_texts(
+                    world,
+                    this,
+                    separator,
+                    if exact { Some(items) } else { None },
+                ))
             }
             "at" => {
                 let index = number?;
                 let obj = world.heap.get(id)?;
-                let at = if index < 0 { index + obj.items.len() as i64 } else { index };
-                let found = usize::try_from(at).ok().and_then(|i| obj.items.get(i)).copied().filter(|_| obj.exact);
+                let at = if index < 0 {
+                    index + obj.items.len() as i64
+                } else {
+                    index
+                };
+                let found = usize::try_from(at)
+                    .ok()
+                    .and_then(|i| obj.items.get(i))
+                    .copied()
+                    .filter(|_| obj.exact);
                 Some(found.unwrap_or_else(|| self.element(world, this, false, site)))
             }
-            "includes" | "indexOf" | "index" | "count" | "has" | "every" | "some" | "findIndex" | "issubset" => {
+            "includes" | "indexOf" | "index" | "count" | "has" | "every" | "some" | "findIndex"
+            | "issubset" => {
                 if matches!(text, "every" | "some" | "findIndex") {
                     self.callback_method(act, world, this, name, arguments, site);
                     return Some(ValueId::UNKNOWN);
                 }
                 if matches!(text, "includes" | "has") {
                     let obj = world.heap.get(id)?;
-                    let items: Option<Vec<Const>> = obj.items.iter().map(|v| self.values.get(*v).sole_const()).collect();
+                    let items: Option<Vec<Const>> = obj
+                        .items
+                        .iter()
+                        .map(|v| self.values.get(*v).sole_const())
+                        .collect();
                     let needle = first.and_then(|v| self.values.get(v).sole_const());
-                    if let (Some(items), Some(needle), true) = (items, needle, obj.exact && obj.rest == ValueId::NONE) {
+                    if let (Some(items), Some(needle), true) =
+                        (items, needle, obj.exact && obj.rest == ValueId::NONE)
+                    {
                         return Some(self.boolean(items.contains(&needle)));
                     }
                 }
@@ -304,7 +463,15 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Methods of dicts, `Map`s and plain objects; `None` for a method that is not theirs.
-    pub(crate) fn map_method(&mut self, act: &Activation<'a>, world: &mut World, id: ObjId, name: Sym, arguments: &Arguments, site: Site) -> Option<ValueId> {
+    pub(crate) fn map_method(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        id: ObjId,
+        name: Sym,
+        arguments: &Arguments,
+        site: Site,
+    ) -> Option<ValueId> {
         let first = arguments.at(0);
         let key = first.and_then(|v| self.values.get(v).sole_const());
         let this = self.values.reference(Ref::Obj(id));
@@ -317,7 +484,11 @@ impl<'a> Interpreter<'a> {
                     Some(value) => value,
                     None if exact && rest == ValueId::NONE && key.is_some() => match default {
                         Some(default) => default,
-                        None => self.constant(if self.python { Const::Null } else { Const::Undefined }),
+                        None => self.constant(if self.python {
+                            Const::Null
+                        } else {
+                            Const::Undefined
+                        }),
                     },
                     None => {
                         let all = self.element_values(world, id);
@@ -357,9 +528,17 @@ impl<'a> Interpreter<'a> {
                 }
             }
             "update" => {
-                let source = first.and_then(|v| self.sole_object(v)).and_then(|o| world.heap.get(o)).cloned();
-                let unknown = if source.is_none() { first.map(|v| self.deep_taint(world, v)) } else { None };
-                let named: SmallVec<[(Sym, ValueId); 4]> = arguments.named.iter().map(|(n, v, _)| (*n, *v)).collect();
+                let source = first
+                    .and_then(|v| self.sole_object(v))
+                    .and_then(|o| world.heap.get(o))
+                    .cloned();
+                let unknown = if source.is_none() {
+                    first.map(|v| self.deep_taint(world, v))
+                } else {
+                    None
+                };
+                let named: SmallVec<[(Sym, ValueId); 4]> =
+                    arguments.named.iter().map(|(n, v, _)| (*n, *v)).collect();
                 let obj = world.heap.change(id)?;
                 if let Some(source) = source {
                     for (key, value) in source.fields {
@@ -415,7 +594,13 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    pub(crate) fn list_of(&mut self, act: &Activation<'a>, world: &mut World, element: ValueId, site: Site) -> ValueId {
+    pub(crate) fn list_of(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        element: ValueId,
+        site: Site,
+    ) -> ValueId {
         let mut obj = Obj::new(ObjKind::List);
         obj.exact = false;
         obj.rest = element;
@@ -424,14 +609,27 @@ impl<'a> Interpreter<'a> {
 
     fn element_values(&mut self, world: &World, id: ObjId) -> ValueId {
         let values: SmallVec<[ValueId; 8]> = match world.heap.get(id) {
-            Some(obj) => obj.fields.iter().map(|(_, v)| *v).chain([obj.rest]).collect(),
+            Some(obj) => obj
+                .fields
+                .iter()
+                .map(|(_, v)| *v)
+                .chain([obj.rest])
+                .collect(),
             None => SmallVec::new(),
         };
-        values.into_iter().fold(ValueId::NONE, |all, v| self.join(all, v))
+        values
+            .into_iter()
+            .fold(ValueId::NONE, |all, v| self.join(all, v))
     }
 
     /// The elements of a list as one text.
-    pub(crate) fn join_texts(&mut self, world: &World, list: ValueId, separator: ValueId, items: Option<Vec<ValueId>>) -> ValueId {
+    pub(crate) fn join_texts(
+        &mut self,
+        world: &World,
+        list: ValueId,
+        separator: ValueId,
+        items: Option<Vec<ValueId>>,
+    ) -> ValueId {
         match items {
             Some(items) if items.len() <= 16 => {
                 let mut parts = Vec::new();
@@ -441,7 +639,11 @@ impl<'a> Interpreter<'a> {
                     }
                     parts.push(item);
                 }
-                if parts.is_empty() { self.string("") } else { self.concat(world, &parts) }
+                if parts.is_empty() {
+                    self.string("")
+                } else {
+                    self.concat(world, &parts)
+                }
             }
             _ => {
                 let taint = self.deep_taint(world, list);

@@ -38,7 +38,12 @@ enum Found {
 impl View<'_, '_> {
     /// Whether all of `when` and none of `unless` hold.
     #[must_use]
-    pub fn applies(&self, when: &[Condition], unless: &[Condition], at: &Circumstances<'_>) -> bool {
+    pub fn applies(
+        &self,
+        when: &[Condition],
+        unless: &[Condition],
+        at: &Circumstances<'_>,
+    ) -> bool {
         when.iter().all(|c| self.holds(c, at)) && !unless.iter().any(|c| self.holds(c, at))
     }
 
@@ -48,25 +53,38 @@ impl View<'_, '_> {
         let test = &condition.test;
         match &condition.subject {
             Subject::Place => self.place_holds(test, at),
-            Subject::Either => at.sides.is_some_and(|sides| sides.iter().any(|(v, s)| self.found_holds(test, Found::Value(*v, Some(*s)), at))),
+            Subject::Either => at.sides.is_some_and(|sides| {
+                sides
+                    .iter()
+                    .any(|(v, s)| self.found_holds(test, Found::Value(*v, Some(*s)), at))
+            }),
             Subject::Left | Subject::Right => at.sides.is_some_and(|sides| {
                 let (value, span) = sides[usize::from(condition.subject == Subject::Right)];
                 self.found_holds(test, Found::Value(value, Some(span)), at)
             }),
             Subject::Value { path } => match at.value {
-                Some(value) => self.found_holds(test, self.inside(Found::Value(value, None), path), at),
+                Some(value) => {
+                    self.found_holds(test, self.inside(Found::Value(value, None), path), at)
+                }
                 None => false,
             },
             Subject::Receiver { path } => match at.receiver {
-                Some(value) => self.found_holds(test, self.inside(Found::Value(value, None), path), at),
+                Some(value) => {
+                    self.found_holds(test, self.inside(Found::Value(value, None), path), at)
+                }
                 None => false,
             },
             Subject::Argument { refs, path } => {
-                let Some(arguments) = at.arguments else { return false };
+                let Some(arguments) = at.arguments else {
+                    return false;
+                };
                 if refs.contains(&ArgRef::Any) {
                     let positional = arguments.positional.iter().map(|(v, s)| (*v, *s));
-                    let mut all = positional.chain(arguments.named.iter().map(|(_, v, s)| (*v, *s)));
-                    return all.any(|(v, s)| self.found_holds(test, self.inside(Found::Value(v, Some(s)), path), at));
+                    let mut all =
+                        positional.chain(arguments.named.iter().map(|(_, v, s)| (*v, *s)));
+                    return all.any(|(v, s)| {
+                        self.found_holds(test, self.inside(Found::Value(v, Some(s)), path), at)
+                    });
                 }
                 let found = self.argument(arguments, refs, at.receiver);
                 self.found_holds(test, self.inside(found, path), at)
@@ -94,7 +112,10 @@ impl View<'_, '_> {
                     }
                 }
                 ArgRef::Named(name) => {
-                    let found = self.names().get(name).and_then(|n| arguments.named.iter().find(|(k, _, _)| *k == n));
+                    let found = self
+                        .names()
+                        .get(name)
+                        .and_then(|n| arguments.named.iter().find(|(k, _, _)| *k == n));
                     if let Some((_, value, span)) = found {
                         return Found::Value(*value, Some(*span));
                     }
@@ -108,12 +129,18 @@ impl View<'_, '_> {
                 ArgRef::Any => {}
             }
         }
-        if hidden { Found::Unknown } else { Found::Absent }
+        if hidden {
+            Found::Unknown
+        } else {
+            Found::Absent
+        }
     }
 
     fn inside(&self, mut found: Found, path: &[String]) -> Found {
         for name in path {
-            let Found::Value(value, span) = found else { return found };
+            let Found::Value(value, span) = found else {
+                return found;
+            };
             found = match self.property(value, name) {
                 Property::Present(inner) => Found::Value(inner, span),
                 Property::Absent => Found::Absent,
@@ -136,10 +163,28 @@ impl View<'_, '_> {
             _ => None,
         };
         match test {
-            Test::In(literals) => consts.iter().any(|c| literals.iter().any(|l| self.is_literal(*c, l))),
-            Test::NotIn(literals) => closed && !consts.is_empty() && consts.iter().all(|c| !literals.iter().any(|l| self.is_literal(*c, l))),
-            Test::Matches(pattern) => consts.iter().filter_map(text_of).any(|t| self.finds(pattern, t)),
-            Test::NotMatches(pattern) => closed && !consts.is_empty() && consts.iter().filter_map(text_of).all(|t| !self.finds(pattern, t)),
+            Test::In(literals) => consts
+                .iter()
+                .any(|c| literals.iter().any(|l| self.is_literal(*c, l))),
+            Test::NotIn(literals) => {
+                closed
+                    && !consts.is_empty()
+                    && consts
+                        .iter()
+                        .all(|c| !literals.iter().any(|l| self.is_literal(*c, l)))
+            }
+            Test::Matches(pattern) => consts
+                .iter()
+                .filter_map(text_of)
+                .any(|t| self.finds(pattern, t)),
+            Test::NotMatches(pattern) => {
+                closed
+                    && !consts.is_empty()
+                    && consts
+                        .iter()
+                        .filter_map(text_of)
+                        .all(|t| !self.finds(pattern, t))
+            }
             Test::Absent => matches!(consts, [Const::Undefined]) && closed,
             Test::Present => !(matches!(consts, [Const::Undefined]) && closed),
             Test::Literal => consts.iter().any(|c| match c {
@@ -148,15 +193,26 @@ impl View<'_, '_> {
                 Const::Bool(_) | Const::Null | Const::Undefined | Const::Regex(_) => false,
             }),
             Test::Dynamic => consts.is_empty() || self.value(value).other,
-            Test::Below(limit) => consts.iter().any(|c| number(*c).is_some_and(|n| n < *limit as f64)),
-            Test::Above(limit) => consts.iter().any(|c| number(*c).is_some_and(|n| n > *limit as f64)),
+            Test::Below(limit) => consts
+                .iter()
+                .any(|c| number(*c).is_some_and(|n| n < *limit as f64)),
+            Test::Above(limit) => consts
+                .iter()
+                .any(|c| number(*c).is_some_and(|n| n > *limit as f64)),
             Test::Truthy(wanted) => self.truth(value) == Some(*wanted),
             Test::Tainted(kinds) => self.is_tainted(value, kinds),
             Test::Type(paths) => {
                 let nodes = self.apis(value);
                 paths.iter().any(|path| {
-                    let language = if self.interpreter.python { RowLanguage::Python } else { RowLanguage::JavaScript };
-                    self.interpreter.models.node(language, path, self.names()).is_some_and(|node| nodes.contains(&node))
+                    let language = if self.interpreter.python {
+                        RowLanguage::Python
+                    } else {
+                        RowLanguage::JavaScript
+                    };
+                    self.interpreter
+                        .models
+                        .node(language, path, self.names())
+                        .is_some_and(|node| nodes.contains(&node))
                 })
             }
             Test::Function => self.is_function(value),
@@ -165,14 +221,18 @@ impl View<'_, '_> {
                 (Some(span), Some(site)) => self.finds(pattern, self.source_text(site.file, span)),
                 _ => false,
             },
-            Test::ResultUnused | Test::Within(_) | Test::ScopeText(..) | Test::AssignedTo(_) => self.place_holds(test, at),
+            Test::ResultUnused | Test::Within(_) | Test::ScopeText(..) | Test::AssignedTo(_) => {
+                self.place_holds(test, at)
+            }
         }
     }
 
     fn place_holds(&self, test: &Test, at: &Circumstances<'_>) -> bool {
         match test {
             Test::ResultUnused => at.result_unused,
-            Test::AssignedTo(pattern) => at.assigned_to.is_some_and(|n| self.finds(pattern, self.names().text(n))),
+            Test::AssignedTo(pattern) => at
+                .assigned_to
+                .is_some_and(|n| self.finds(pattern, self.names().text(n))),
             Test::Within(scope) => match scope {
                 Scope::Handler => self.in_handler(),
                 Scope::Loop => self.in_loop(),
@@ -183,14 +243,18 @@ impl View<'_, '_> {
             },
             Test::ScopeText(scope, pattern) => at.site.is_some_and(|site| {
                 let span = match scope {
-                    Scope::Function | Scope::Handler | Scope::Loop | Scope::Catch => self.function_span(),
+                    Scope::Function | Scope::Handler | Scope::Loop | Scope::Catch => {
+                        self.function_span()
+                    }
                     Scope::Class => self.class_span().unwrap_or_else(|| self.function_span()),
                     Scope::File | Scope::Module => Span::new(0, u32::MAX),
                     Scope::Statement => self.line_span(site),
                 };
                 self.finds(pattern, self.source_text(site.file, span))
             }),
-            Test::Text(pattern) => at.site.is_some_and(|site| self.finds(pattern, self.source_text(site.file, site.span))),
+            Test::Text(pattern) => at
+                .site
+                .is_some_and(|site| self.finds(pattern, self.source_text(site.file, site.span))),
             _ => false,
         }
     }
@@ -210,12 +274,22 @@ impl View<'_, '_> {
     /// The text of a span, cut to the file.
     #[must_use]
     pub fn source_text(&self, file: shindan_base::FileId, span: Span) -> &str {
-        let text = self.interpreter.source_texts.get(&file).copied().unwrap_or("");
+        let text = self
+            .interpreter
+            .source_texts
+            .get(&file)
+            .copied()
+            .unwrap_or("");
         Span::new(span.start, span.end.min(text.len() as u32)).slice(text)
     }
 
     fn line_span(&self, site: Site) -> Span {
-        let text = self.interpreter.source_texts.get(&site.file).copied().unwrap_or("");
+        let text = self
+            .interpreter
+            .source_texts
+            .get(&site.file)
+            .copied()
+            .unwrap_or("");
         let before = text.get(..site.span.start as usize).unwrap_or("");
         let start = before.rfind('\n').map_or(0, |i| i + 1);
         let after = text.get(site.span.end as usize..).unwrap_or("");
@@ -224,13 +298,20 @@ impl View<'_, '_> {
     }
 
     fn function_span(&self) -> Span {
-        let function = self.interpreter.modules.get(&self.function.file).and_then(|m| m.functions.get(self.function.index.0 as usize));
+        let function = self
+            .interpreter
+            .modules
+            .get(&self.function.file)
+            .and_then(|m| m.functions.get(self.function.index.0 as usize));
         function.map_or(Span::new(0, u32::MAX), |f| f.span)
     }
 
     fn class_span(&self) -> Option<Span> {
         let module = self.interpreter.modules.get(&self.function.file)?;
-        let class = module.functions.get(self.function.index.0 as usize)?.class?;
+        let class = module
+            .functions
+            .get(self.function.index.0 as usize)?
+            .class?;
         module.classes.get(class.0 as usize).map(|c| c.span)
     }
 
@@ -239,20 +320,54 @@ impl View<'_, '_> {
     }
 
     fn in_loop(&self) -> bool {
-        let Some(module) = self.interpreter.modules.get(&self.function.file) else { return false };
-        let Some(function) = module.functions.get(self.function.index.0 as usize) else { return false };
+        let Some(module) = self.interpreter.modules.get(&self.function.file) else {
+            return false;
+        };
+        let Some(function) = module.functions.get(self.function.index.0 as usize) else {
+            return false;
+        };
         let here = self.interpreter.block;
         // Blocks are in reverse postorder, so a loop's body lies between its head and the block that jumps back.
-        function.blocks.iter().enumerate().skip(here).any(|(i, block)| {
-            crate::guard::successors(&block.term).into_iter().flatten().any(|to| (to.0 as usize) <= here && (to.0 as usize) <= i && function.blocks[to.0 as usize].is_loop_head && here <= i)
-        })
+        function
+            .blocks
+            .iter()
+            .enumerate()
+            .skip(here)
+            .any(|(i, block)| {
+                crate::guard::successors(&block.term)
+                    .into_iter()
+                    .flatten()
+                    .any(|to| {
+                        (to.0 as usize) <= here
+                            && (to.0 as usize) <= i
+                            && function.blocks[to.0 as usize].is_loop_head
+                            && here <= i
+                    })
+            })
     }
 }
 
 impl<'a> Interpreter<'a> {
-    pub(crate) fn condition_holds(&self, act: &Activation<'_>, world: &World, condition: &Condition, receiver: Option<ValueId>, arguments: &Arguments, site: Site) -> bool {
+    pub(crate) fn condition_holds(
+        &self,
+        act: &Activation<'_>,
+        world: &World,
+        condition: &Condition,
+        receiver: Option<ValueId>,
+        arguments: &Arguments,
+        site: Site,
+    ) -> bool {
         let value = arguments.at(0);
-        View::new(self, world, act).holds(condition, &Circumstances { arguments: Some(arguments), receiver, value, site: Some(site), ..Circumstances::default() })
+        View::new(self, world, act).holds(
+            condition,
+            &Circumstances {
+                arguments: Some(arguments),
+                receiver,
+                value,
+                site: Some(site),
+                ..Circumstances::default()
+            },
+        )
     }
 }
 

@@ -43,8 +43,21 @@ pub struct Report {
 }
 
 /// Runs a component.
-pub fn analyse<'a>(component: &Component<'a>, models: &'a Models<'a>, names: &'a Interner, observer: &'a mut dyn Observer) -> Report {
-    let mut interpreter = Interpreter::new(models, component.modules, component.linker, component.language, names, component.texts, observer);
+pub fn analyse<'a>(
+    component: &Component<'a>,
+    models: &'a Models<'a>,
+    names: &'a Interner,
+    observer: &'a mut dyn Observer,
+) -> Report {
+    let mut interpreter = Interpreter::new(
+        models,
+        component.modules,
+        component.linker,
+        component.language,
+        names,
+        component.texts,
+        observer,
+    );
     let mut world = World::default();
     for file in component.files {
         if !interpreter.module_states.contains_key(file) {
@@ -58,26 +71,57 @@ pub fn analyse<'a>(component: &Component<'a>, models: &'a Models<'a>, names: &'a
     interpreter.run_found_entries(&mut world);
     interpreter.run_the_rest(&mut world, component.files);
     let kinds = models.kinds;
-    for (of_text, of_use) in [(kinds.html_text, kinds.html | kinds.response_trace), (kinds.sql_text, kinds.sql), (kinds.url_host, kinds.url | kinds.redirect)] {
+    for (of_text, of_use) in [
+        (kinds.html_text, kinds.html | kinds.response_trace),
+        (kinds.sql_text, kinds.sql),
+        (kinds.url_host, kinds.url | kinds.redirect),
+    ] {
         drop_repeated(&mut interpreter.hits, of_text, of_use);
     }
-    let source_apis = interpreter.hits.iter().map(|h| h.source.api.map(|a| interpreter.apis.text(a, names))).collect();
-    Report { source_apis, hits: interpreter.hits, broadened: interpreter.broadened }
+    let source_apis = interpreter
+        .hits
+        .iter()
+        .map(|h| h.source.api.map(|a| interpreter.apis.text(a, names)))
+        .collect();
+    Report {
+        source_apis,
+        hits: interpreter.hits,
+        broadened: interpreter.broadened,
+    }
 }
 
 impl<'a> Interpreter<'a> {
     /// Runs a module's body once.
     pub(crate) fn run_module(&mut self, world: &mut World, file: FileId, depth: u32) {
         self.open_module(world, file);
-        let Some(module) = self.modules.get(&file).copied() else { return };
-        let Some(ir) = module.functions.first() else { return };
-        let func = FuncRef { file, index: FuncIdx(0) };
+        let Some(module) = self.modules.get(&file).copied() else {
+            return;
+        };
+        let Some(ir) = module.functions.first() else {
+            return;
+        };
+        let func = FuncRef {
+            file,
+            index: FuncIdx(0),
+        };
         let frames: Frames = Rc::from([]);
         // A module's body costs its importer nothing.
         let left = std::mem::replace(&mut self.steps_left, self.limits.steps_per_root * 4);
         let block = self.block;
         let key = u32::MAX - 2 - file.0;
-        let exit = self.enter_function(world, func, ir, module, frames, ValueId::UNKNOWN, Rc::new(Arguments::default()), key, depth.min(2), None, false);
+        let exit = self.enter_function(
+            world,
+            func,
+            ir,
+            module,
+            frames,
+            ValueId::UNKNOWN,
+            Rc::new(Arguments::default()),
+            key,
+            depth.min(2),
+            None,
+            false,
+        );
         self.block = block;
         self.steps_left = left;
         if let Some(after) = exit.world {
@@ -96,9 +140,19 @@ impl<'a> Interpreter<'a> {
             } else {
                 let module = crate::value::Const::Str(self.sym("module"));
                 let exports = crate::value::Const::Str(self.sym("exports"));
-                let holder = world.heap.get(frame).and_then(|f| f.field(module)).and_then(|v| self.sole_object(v));
-                let exports = holder.and_then(|h| world.heap.get(h)).and_then(|o| o.field(exports)).and_then(|v| self.sole_object(v));
-                exports.and_then(|e| world.heap.get(e)).and_then(|o| o.field(key)).or_else(|| world.heap.get(frame).and_then(|f| f.field(key)))
+                let holder = world
+                    .heap
+                    .get(frame)
+                    .and_then(|f| f.field(module))
+                    .and_then(|v| self.sole_object(v));
+                let exports = holder
+                    .and_then(|h| world.heap.get(h))
+                    .and_then(|o| o.field(exports))
+                    .and_then(|v| self.sole_object(v));
+                exports
+                    .and_then(|e| world.heap.get(e))
+                    .and_then(|o| o.field(key))
+                    .or_else(|| world.heap.get(frame).and_then(|f| f.field(key)))
             };
             let Some(value) = exported else { continue };
             let refs = self.values.get(value).refs.clone();
@@ -117,7 +171,11 @@ impl<'a> Interpreter<'a> {
 
     /// What the parameters of a Lambda handler are, whatever their names.
     fn handler_row(&self) -> Option<EntryRow> {
-        self.rows.named_entries.iter().find(|e| e.params.first().is_some_and(|w| w.matches("event"))).map(|e| e.row.clone())
+        self.rows
+            .named_entries
+            .iter()
+            .find(|e| e.params.first().is_some_and(|w| w.matches("event")))
+            .map(|e| e.row.clone())
     }
 
     fn run_found_entries(&mut self, world: &mut World) {
@@ -132,25 +190,61 @@ impl<'a> Interpreter<'a> {
 
     /// Runs a function object as a root.
     fn run_entry(&mut self, world: &mut World, id: ObjId, this: ValueId, row: Option<EntryRow>) {
-        let Some(ObjKind::Func { func, frames, this: own }) = world.heap.get(id).map(|o| o.kind.clone()) else { return };
+        let Some(ObjKind::Func {
+            func,
+            frames,
+            this: own,
+        }) = world.heap.get(id).map(|o| o.kind.clone())
+        else {
+            return;
+        };
         let this = if this == ValueId::UNKNOWN { own } else { this };
         self.run_root(world, func, frames, this, row);
     }
 
-    fn run_root(&mut self, world: &mut World, func: FuncRef, frames: Frames, this: ValueId, row: Option<EntryRow>) {
-        let Some(module) = self.modules.get(&func.file).copied() else { return };
-        let Some(ir) = module.functions.get(func.index.0 as usize) else { return };
+    fn run_root(
+        &mut self,
+        world: &mut World,
+        func: FuncRef,
+        frames: Frames,
+        this: ValueId,
+        row: Option<EntryRow>,
+    ) {
+        let Some(module) = self.modules.get(&func.file).copied() else {
+            return;
+        };
+        let Some(ir) = module.functions.get(func.index.0 as usize) else {
+            return;
+        };
         self.steps_left = self.limits.steps_per_root;
         self.closures.clear();
         let mut arguments = Arguments::unknown();
-        let method = ir.class.and_then(|c| module.classes.get(c.0 as usize)).and_then(|c| c.methods.iter().find(|m| m.func == func.index));
+        let method = ir
+            .class
+            .and_then(|c| module.classes.get(c.0 as usize))
+            .and_then(|c| c.methods.iter().find(|m| m.func == func.index));
         if self.python && method.is_some_and(|m| !m.is_static) && this != ValueId::UNKNOWN {
             arguments = arguments.with_receiver(this, ir.span);
         }
         let next_key = self.activations.len() as u32 + 1;
-        let site = crate::interpreter::Site { file: func.file, span: ir.span };
+        let site = crate::interpreter::Site {
+            file: func.file,
+            span: ir.span,
+        };
         let key = *self.activations.entry((0, site, func)).or_insert(next_key);
-        let exit = self.enter_function(world, func, ir, module, Rc::clone(&frames), this, Rc::new(arguments), key, 0, row, false);
+        let exit = self.enter_function(
+            world,
+            func,
+            ir,
+            module,
+            Rc::clone(&frames),
+            this,
+            Rc::new(arguments),
+            key,
+            0,
+            row,
+            false,
+        );
         if self.steps_left == 0 {
             self.broadened.steps += 1;
         }
@@ -171,15 +265,42 @@ impl<'a> Interpreter<'a> {
             if self.visited.contains(&func) {
                 continue;
             }
-            let Some(ObjKind::Func { frames, this, .. }) = world.heap.get(id).map(|o| o.kind.clone()) else { continue };
-            let Some(module) = self.modules.get(&func.file).copied() else { continue };
-            let Some(ir) = module.functions.get(func.index.0 as usize) else { continue };
-            let row = self.entries.iter().find(|e| e.function == id).map(|e| e.row.clone());
+            let Some(ObjKind::Func { frames, this, .. }) =
+                world.heap.get(id).map(|o| o.kind.clone())
+            else {
+                continue;
+            };
+            let Some(module) = self.modules.get(&func.file).copied() else {
+                continue;
+            };
+            let Some(ir) = module.functions.get(func.index.0 as usize) else {
+                continue;
+            };
+            let row = self
+                .entries
+                .iter()
+                .find(|e| e.function == id)
+                .map(|e| e.row.clone());
             self.steps_left = self.limits.steps_per_root;
             let next_key = self.activations.len() as u32 + 1;
-            let site = crate::interpreter::Site { file: func.file, span: ir.span };
+            let site = crate::interpreter::Site {
+                file: func.file,
+                span: ir.span,
+            };
             let key = *self.activations.entry((1, site, func)).or_insert(next_key);
-            let exit = self.enter_function(world, func, ir, module, frames, this, Rc::new(Arguments::unknown()), key, 0, row, false);
+            let exit = self.enter_function(
+                world,
+                func,
+                ir,
+                module,
+                frames,
+                this,
+                Rc::new(Arguments::unknown()),
+                key,
+                0,
+                row,
+                false,
+            );
             if let Some(after) = exit.world {
                 self.run_escaped(&after, depth + 1);
             }
@@ -188,13 +309,29 @@ impl<'a> Interpreter<'a> {
 
     /// What a root wrote to module-level names and objects is there for the next invocation.
     fn keep_globals(&mut self, world: &mut World, after: World) {
-        let changed: Vec<(ObjId, Obj)> = after.heap.changed().filter(|(id, o)| matches!(o.kind, ObjKind::Frame) && world.heap.get(*id).is_some()).map(|(id, o)| (id, o.clone())).collect();
+        let changed: Vec<(ObjId, Obj)> = after
+            .heap
+            .changed()
+            .filter(|(id, o)| matches!(o.kind, ObjKind::Frame) && world.heap.get(*id).is_some())
+            .map(|(id, o)| (id, o.clone()))
+            .collect();
         // The base is shared with no other state from here on, so that it can be changed in place.
         drop(after);
         for (id, obj) in changed {
             for (key, value) in obj.fields {
-                let old = world.heap.get(id).and_then(|o| o.field(key)).unwrap_or(ValueId::NONE);
-                if old == value || self.values.get(value).refs.iter().any(|r| matches!(r, Ref::Obj(o) if world.heap.get(*o).is_none())) {
+                let old = world
+                    .heap
+                    .get(id)
+                    .and_then(|o| o.field(key))
+                    .unwrap_or(ValueId::NONE);
+                if old == value
+                    || self
+                        .values
+                        .get(value)
+                        .refs
+                        .iter()
+                        .any(|r| matches!(r, Ref::Obj(o) if world.heap.get(*o).is_none()))
+                {
                     continue;
                 }
                 let joined = self.join(old, value);
@@ -208,14 +345,24 @@ impl<'a> Interpreter<'a> {
 
     fn run_the_rest(&mut self, world: &mut World, files: &[FileId]) {
         for file in files {
-            let Some(module) = self.modules.get(file).copied() else { continue };
+            let Some(module) = self.modules.get(file).copied() else {
+                continue;
+            };
             for (i, ir) in module.functions.iter().enumerate().skip(1) {
-                let func = FuncRef { file: *file, index: FuncIdx(i as u32) };
+                let func = FuncRef {
+                    file: *file,
+                    index: FuncIdx(i as u32),
+                };
                 let by_name = self.named_entry(ir);
                 if self.visited.contains(&func) && by_name.is_none() {
                     continue;
                 }
-                if let Some(id) = self.made_functions.get(&func).copied().filter(|id| world.heap.get(*id).is_some()) {
+                if let Some(id) = self
+                    .made_functions
+                    .get(&func)
+                    .copied()
+                    .filter(|id| world.heap.get(*id).is_some())
+                {
                     self.run_entry(world, id, ValueId::UNKNOWN, by_name);
                     continue;
                 }
@@ -225,7 +372,10 @@ impl<'a> Interpreter<'a> {
             }
             // Nested functions whose makers never ran to them.
             for (i, ir) in module.functions.iter().enumerate().skip(1) {
-                let func = FuncRef { file: *file, index: FuncIdx(i as u32) };
+                let func = FuncRef {
+                    file: *file,
+                    index: FuncIdx(i as u32),
+                };
                 if !self.visited.contains(&func) {
                     let frames: Frames = self.empty_frames(module, ir);
                     let row = self.named_entry(ir);
@@ -240,19 +390,49 @@ impl<'a> Interpreter<'a> {
         let mut at = ir.parent;
         while let Some(parent) = at {
             depth += 1;
-            at = module.functions.get(parent.0 as usize).and_then(|f| f.parent);
+            at = module
+                .functions
+                .get(parent.0 as usize)
+                .and_then(|f| f.parent);
         }
         vec![None; depth].into()
     }
 
     /// Runs a method on an instance that was made with unknown arguments.
-    fn run_method(&mut self, world: &mut World, file: FileId, class: shindan_program::ir::ClassIdx, func: FuncRef, named: Option<EntryRow>) {
-        let class_object = self.made_classes.get(&(file, class)).copied().filter(|id| world.heap.get(*id).is_some());
-        let Some(class_object) = class_object else { return };
-        let Some(module) = self.modules.get(&file).copied() else { return };
-        let Some(ir) = module.functions.get(func.index.0 as usize) else { return };
-        let Some(method) = module.classes.get(class.0 as usize).and_then(|c| c.methods.iter().find(|m| m.func == func.index)) else { return };
-        let Some(ObjKind::Class { frames, .. }) = world.heap.get(class_object).map(|o| o.kind.clone()) else { return };
+    fn run_method(
+        &mut self,
+        world: &mut World,
+        file: FileId,
+        class: shindan_program::ir::ClassIdx,
+        func: FuncRef,
+        named: Option<EntryRow>,
+    ) {
+        let class_object = self
+            .made_classes
+            .get(&(file, class))
+            .copied()
+            .filter(|id| world.heap.get(*id).is_some());
+        let Some(class_object) = class_object else {
+            return;
+        };
+        let Some(module) = self.modules.get(&file).copied() else {
+            return;
+        };
+        let Some(ir) = module.functions.get(func.index.0 as usize) else {
+            return;
+        };
+        let Some(method) = module
+            .classes
+            .get(class.0 as usize)
+            .and_then(|c| c.methods.iter().find(|m| m.func == func.index))
+        else {
+            return;
+        };
+        let Some(ObjKind::Class { frames, .. }) =
+            world.heap.get(class_object).map(|o| o.kind.clone())
+        else {
+            return;
+        };
         self.steps_left = self.limits.steps_per_root;
         let row = named.or_else(|| self.method_entry(world, class_object, ir.name));
         let this = if method.is_static {
@@ -265,11 +445,19 @@ impl<'a> Interpreter<'a> {
         self.run_root(world, func, frames, this, row);
     }
 
-    fn method_entry(&self, world: &World, class: ObjId, name: shindan_base::Sym) -> Option<EntryRow> {
+    fn method_entry(
+        &self,
+        world: &World,
+        class: ObjId,
+        name: shindan_base::Sym,
+    ) -> Option<EntryRow> {
         let api = self.class_api(world, class)?;
         let base = self.apis.parent(api).0;
         let text = self.text_of(name);
-        let entry = self.rows.method_entries.iter().find(|e| e.names.matches(text) && e.bases.iter().any(|b| *b == base || *b == api))?;
+        let entry =
+            self.rows.method_entries.iter().find(|e| {
+                e.names.matches(text) && e.bases.iter().any(|b| *b == base || *b == api)
+            })?;
         let mut row = entry.row.clone();
         if self.python {
             row.params.insert(0, None);
@@ -286,25 +474,50 @@ impl<'a> Interpreter<'a> {
         obj.api = self.class_api(world, class);
         world.heap.set(id, obj);
         let instance = self.values.reference(Ref::Obj(id));
-        let name = self.sym(if self.python { "__init__" } else { "constructor" });
+        let name = self.sym(if self.python {
+            "__init__"
+        } else {
+            "constructor"
+        });
         let mut runs: Vec<(FuncRef, Frames)> = self.field_initialisers(world, class);
         if let Some(crate::member::Found::Method(method)) = self.find_in_class(world, class, name) {
-            if let Some(ObjKind::Func { func, frames, .. }) = world.heap.get(method).map(|o| o.kind.clone()) {
+            if let Some(ObjKind::Func { func, frames, .. }) =
+                world.heap.get(method).map(|o| o.kind.clone())
+            {
                 runs.push((func, frames));
             }
         }
         let _ = file;
         for (func, frames) in runs {
-            let Some(module) = self.modules.get(&func.file).copied() else { continue };
-            let Some(ir) = module.functions.get(func.index.0 as usize) else { continue };
+            let Some(module) = self.modules.get(&func.file).copied() else {
+                continue;
+            };
+            let Some(ir) = module.functions.get(func.index.0 as usize) else {
+                continue;
+            };
             let mut arguments = Arguments::unknown();
             if self.python {
                 arguments = arguments.with_receiver(instance, ir.span);
             }
             let next_key = self.activations.len() as u32 + 1;
-            let site = crate::interpreter::Site { file: func.file, span: ir.span };
+            let site = crate::interpreter::Site {
+                file: func.file,
+                span: ir.span,
+            };
             let key = *self.activations.entry((2, site, func)).or_insert(next_key);
-            let exit = self.enter_function(world, func, ir, module, frames, instance, Rc::new(arguments), key, 1, None, false);
+            let exit = self.enter_function(
+                world,
+                func,
+                ir,
+                module,
+                frames,
+                instance,
+                Rc::new(arguments),
+                key,
+                1,
+                None,
+                false,
+            );
             if let Some(after) = exit.world {
                 *world = after;
             }

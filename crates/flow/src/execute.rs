@@ -61,7 +61,11 @@ impl<'a> Interpreter<'a> {
         }
         let mut incoming: Vec<Option<State>> = (0..ir.blocks.len()).map(|_| None).collect();
         let mut visits = vec![0u8; ir.blocks.len()];
-        incoming[0] = Some(State { regs: vec![ValueId::NONE; ir.registers as usize], world, tells: Vec::new() });
+        incoming[0] = Some(State {
+            regs: vec![ValueId::NONE; ir.registers as usize],
+            world,
+            tells: Vec::new(),
+        });
         let mut pending = BTreeSet::from([0u32]);
         while let Some(index) = pending.pop_first() {
             let i = index as usize;
@@ -72,9 +76,21 @@ impl<'a> Interpreter<'a> {
             visits[i] += 1;
             let block = &ir.blocks[i];
             let keeps = block.is_loop_head || visits[i] > 1;
-            let Some(mut state) = (if keeps { incoming[i].clone() } else { incoming[i].take() }) else { continue };
+            let Some(mut state) = (if keeps {
+                incoming[i].clone()
+            } else {
+                incoming[i].take()
+            }) else {
+                continue;
+            };
             if let Some(handler) = block.handler {
-                self.flow_into(&mut incoming, &mut pending, ir.blocks.as_slice(), handler, &state);
+                self.flow_into(
+                    &mut incoming,
+                    &mut pending,
+                    ir.blocks.as_slice(),
+                    handler,
+                    &state,
+                );
             }
             let mut alive = true;
             for inst in &block.insts {
@@ -90,7 +106,13 @@ impl<'a> Interpreter<'a> {
                 }
             }
             if let Some(handler) = block.handler {
-                self.flow_into(&mut incoming, &mut pending, ir.blocks.as_slice(), handler, &state);
+                self.flow_into(
+                    &mut incoming,
+                    &mut pending,
+                    ir.blocks.as_slice(),
+                    handler,
+                    &state,
+                );
             }
             if alive {
                 self.block = i;
@@ -100,7 +122,15 @@ impl<'a> Interpreter<'a> {
         exit
     }
 
-    fn leave(&mut self, act: &Activation<'a>, state: State, block: &Block, incoming: &mut [Option<State>], pending: &mut BTreeSet<u32>, exit: &mut Exit) {
+    fn leave(
+        &mut self,
+        act: &Activation<'a>,
+        state: State,
+        block: &Block,
+        incoming: &mut [Option<State>],
+        pending: &mut BTreeSet<u32>,
+        exit: &mut Exit,
+    ) {
         let blocks = act.ir.blocks.as_slice();
         match &block.term {
             Term::Goto(to) => self.flow_owned(incoming, pending, blocks, *to, state),
@@ -124,7 +154,9 @@ impl<'a> Interpreter<'a> {
                 let known = self.values.get(state.regs[value.0 as usize]);
                 let nullish = |c: &Const| matches!(c, Const::Null | Const::Undefined);
                 let maybe_null = known.other || known.consts.iter().any(nullish);
-                let maybe_value = known.other || !known.refs.is_empty() || known.consts.iter().any(|c| !nullish(c));
+                let maybe_value = known.other
+                    || !known.refs.is_empty()
+                    || known.consts.iter().any(|c| !nullish(c));
                 if maybe_null || !maybe_value {
                     self.flow_into(incoming, pending, blocks, *then, &state);
                 }
@@ -139,7 +171,11 @@ impl<'a> Interpreter<'a> {
                     self.flow_owned(incoming, pending, blocks, *els, state);
                 }
             }
-            Term::Next { of, body, exit: out } => {
+            Term::Next {
+                of,
+                body,
+                exit: out,
+            } => {
                 let of = state.regs[of.0 as usize];
                 if !self.is_certainly_empty(&state.world, of) {
                     self.flow_into(incoming, pending, blocks, *body, &state);
@@ -157,7 +193,14 @@ impl<'a> Interpreter<'a> {
                     None => self.constant(Const::Undefined),
                 };
                 if act.returns().is_some() {
-                    let span = reg_of(&block.term).and_then(|reg| block.insts.iter().rev().find(|i| i.dst == Some(reg)).map(|i| i.span));
+                    let span = reg_of(&block.term).and_then(|reg| {
+                        block
+                            .insts
+                            .iter()
+                            .rev()
+                            .find(|i| i.dst == Some(reg))
+                            .map(|i| i.span)
+                    });
                     self.check_returned(act, &state.world, value, span);
                 }
                 self.returned(value, state.world, exit);
@@ -189,13 +232,24 @@ impl<'a> Interpreter<'a> {
     fn is_certainly_empty(&self, world: &World, value: ValueId) -> bool {
         match self.sole_object(value).and_then(|id| world.heap.get(id)) {
             Some(obj) => {
-                matches!(obj.kind, ObjKind::List | ObjKind::Set | ObjKind::Map) && obj.exact && obj.items.is_empty() && obj.fields.is_empty() && obj.rest == ValueId::NONE
+                matches!(obj.kind, ObjKind::List | ObjKind::Set | ObjKind::Map)
+                    && obj.exact
+                    && obj.items.is_empty()
+                    && obj.fields.is_empty()
+                    && obj.rest == ValueId::NONE
             }
             None => false,
         }
     }
 
-    fn flow_into(&mut self, incoming: &mut [Option<State>], pending: &mut BTreeSet<u32>, blocks: &[Block], to: BlockId, state: &State) {
+    fn flow_into(
+        &mut self,
+        incoming: &mut [Option<State>],
+        pending: &mut BTreeSet<u32>,
+        blocks: &[Block],
+        to: BlockId,
+        state: &State,
+    ) {
         let slot = &mut incoming[to.0 as usize];
         if slot.is_none() {
             *slot = Some(state.clone());
@@ -205,7 +259,14 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn flow_owned(&mut self, incoming: &mut [Option<State>], pending: &mut BTreeSet<u32>, blocks: &[Block], to: BlockId, state: State) {
+    fn flow_owned(
+        &mut self,
+        incoming: &mut [Option<State>],
+        pending: &mut BTreeSet<u32>,
+        blocks: &[Block],
+        to: BlockId,
+        state: State,
+    ) {
         let slot = &mut incoming[to.0 as usize];
         if slot.is_none() {
             *slot = Some(state);
@@ -215,29 +276,50 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn join_into(&mut self, slot: &mut Option<State>, pending: &mut BTreeSet<u32>, blocks: &[Block], to: BlockId, state: &State) {
+    fn join_into(
+        &mut self,
+        slot: &mut Option<State>,
+        pending: &mut BTreeSet<u32>,
+        blocks: &[Block],
+        to: BlockId,
+        state: &State,
+    ) {
         let Some(old) = slot else { return };
         let widen = blocks[to.0 as usize].is_loop_head;
         let mut changed = false;
         for (mine, theirs) in old.regs.iter_mut().zip(&state.regs) {
             if mine != theirs {
-                let joined = if widen { self.values.widen(*mine, *theirs) } else { self.values.join(*mine, *theirs) };
+                let joined = if widen {
+                    self.values.widen(*mine, *theirs)
+                } else {
+                    self.values.join(*mine, *theirs)
+                };
                 changed |= joined != *mine;
                 *mine = joined;
             }
         }
-        changed |= old.world.heap.join(&state.world.heap, &mut self.values, widen);
+        changed |= old
+            .world
+            .heap
+            .join(&state.world.heap, &mut self.values, widen);
         let facts = meet_facts(&old.world.facts, &state.world.facts);
         changed |= facts != old.world.facts;
         old.world.facts = facts;
-        old.tells.retain(|(reg, tells)| state.tells.iter().any(|(r, t)| r == reg && t == tells));
+        old.tells
+            .retain(|(reg, tells)| state.tells.iter().any(|(r, t)| r == reg && t == tells));
         if changed {
             pending.insert(to.0);
         }
     }
 
     /// Runs one instruction; false when it never completes.
-    fn transfer(&mut self, act: &Activation<'a>, state: &mut State, inst: &Inst, exit: &mut Exit) -> bool {
+    fn transfer(
+        &mut self,
+        act: &Activation<'a>,
+        state: &mut State,
+        inst: &Inst,
+        exit: &mut Exit,
+    ) -> bool {
         let site = act.site(inst.span);
         let reg = |state: &State, r: Reg| state.regs[r.0 as usize];
         self.last_tells = None;
@@ -257,7 +339,8 @@ impl<'a> Interpreter<'a> {
             Op::Param { index, default, ty } => {
                 let default = default.map(|r| reg(state, r));
                 let ty = ty.map(|r| reg(state, r));
-                if let (Some(default), Some(param)) = (default, act.ir.params.get(*index as usize)) {
+                if let (Some(default), Some(param)) = (default, act.ir.params.get(*index as usize))
+                {
                     let (name, site) = (param.name, act.site(param.span));
                     self.with_view(act, &state.world, |o, v| o.variable(v, name, default, site));
                 }
@@ -273,7 +356,12 @@ impl<'a> Interpreter<'a> {
             }
             Op::LoadBuiltin(name) => self.load_builtin(act, &mut state.world, *name, site),
             Op::LoadCell { up, name } => match act.frames.get(*up as usize).copied().flatten() {
-                Some(frame) => state.world.heap.get(frame).and_then(|f| f.field(Const::Str(*name))).unwrap_or(ValueId::UNKNOWN),
+                Some(frame) => state
+                    .world
+                    .heap
+                    .get(frame)
+                    .and_then(|f| f.field(Const::Str(*name)))
+                    .unwrap_or(ValueId::UNKNOWN),
                 None => ValueId::UNKNOWN,
             },
             Op::StoreCell { up, name, value } => {
@@ -281,7 +369,12 @@ impl<'a> Interpreter<'a> {
                 self.with_view(act, &state.world, |o, v| o.variable(v, *name, value, site));
                 if let Some(frame) = act.frames.get(*up as usize).copied().flatten() {
                     // A write from an inner function may or may not have happened when others read.
-                    let value = match state.world.heap.get(frame).and_then(|f| f.field(Const::Str(*name))) {
+                    let value = match state
+                        .world
+                        .heap
+                        .get(frame)
+                        .and_then(|f| f.field(Const::Str(*name)))
+                    {
                         Some(old) if *up > 0 => self.join(old, value),
                         _ => value,
                     };
@@ -295,7 +388,11 @@ impl<'a> Interpreter<'a> {
                 let object = reg(state, *object);
                 self.get_member(act, &mut state.world, object, *name, site)
             }
-            Op::SetMember { object, name, value } => {
+            Op::SetMember {
+                object,
+                name,
+                value,
+            } => {
                 let (object, value) = (reg(state, *object), reg(state, *value));
                 self.set_member(act, &mut state.world, object, *name, value, site);
                 value
@@ -304,13 +401,31 @@ impl<'a> Interpreter<'a> {
                 let (object, index) = (reg(state, *object), reg(state, *index));
                 self.get_index(act, &mut state.world, object, index, site)
             }
-            Op::SetIndex { object, index, value } => {
+            Op::SetIndex {
+                object,
+                index,
+                value,
+            } => {
                 let through_key = self.reached_by_tainted_key(act, state, *object);
-                let (object, index, value) = (reg(state, *object), reg(state, *index), reg(state, *value));
-                self.set_index(act, &mut state.world, object, index, value, through_key, site);
+                let (object, index, value) =
+                    (reg(state, *object), reg(state, *index), reg(state, *value));
+                self.set_index(
+                    act,
+                    &mut state.world,
+                    object,
+                    index,
+                    value,
+                    through_key,
+                    site,
+                );
                 value
             }
-            Op::Slice { object, lower, upper, step } => {
+            Op::Slice {
+                object,
+                lower,
+                upper,
+                step,
+            } => {
                 let bounds = [lower, upper, step].map(|b| b.map(|r| reg(state, r)));
                 let object = reg(state, *object);
                 self.slice(act, &mut state.world, object, bounds, site)
@@ -321,7 +436,12 @@ impl<'a> Interpreter<'a> {
                 ValueId::UNKNOWN
             }
             Op::Unary { op, operand } => self.unary(&state.world, *op, reg(state, *operand)),
-            Op::Binary { op, left, right, augmented } => {
+            Op::Binary {
+                op,
+                left,
+                right,
+                augmented,
+            } => {
                 let (l, r) = (reg(state, *left), reg(state, *right));
                 let value = self.binary(act, &mut state.world, *op, l, r, *augmented, site);
                 if let Some(text) = self.values.get(value).sole_str() {
@@ -337,7 +457,9 @@ impl<'a> Interpreter<'a> {
                 let parts: SmallVec<[ValueId; 8]> = parts.iter().map(|r| reg(state, *r)).collect();
                 self.concat(&state.world, &parts)
             }
-            Op::List(items) | Op::Tuple(items) => self.make_list(act, state, items, ObjKind::List, inst),
+            Op::List(items) | Op::Tuple(items) => {
+                self.make_list(act, state, items, ObjKind::List, inst)
+            }
             Op::Set(items) => self.make_list(act, state, items, ObjKind::Set, inst),
             Op::Map(entries) => self.make_map(act, state, entries, inst),
             Op::Append { list, value } => {
@@ -389,9 +511,20 @@ impl<'a> Interpreter<'a> {
                 let of = reg(state, *of);
                 self.unpack(act, &mut state.world, of, *index as usize, site)
             }
-            Op::UnpackRest { of, from, drop_last } => {
+            Op::UnpackRest {
+                of,
+                from,
+                drop_last,
+            } => {
                 let of = reg(state, *of);
-                self.unpack_rest(act, &mut state.world, of, *from as usize, *drop_last as usize, inst)
+                self.unpack_rest(
+                    act,
+                    &mut state.world,
+                    of,
+                    *from as usize,
+                    *drop_last as usize,
+                    inst,
+                )
             }
             Op::OmitKeys { of, keys } => {
                 let of = reg(state, *of);
@@ -402,14 +535,24 @@ impl<'a> Interpreter<'a> {
                 self.values.tainted(taint.into_iter().collect())
             }
             Op::Enter(from) => reg(state, *from),
-            Op::Markup { tag, attributes, children } => {
+            Op::Markup {
+                tag,
+                attributes,
+                children,
+            } => {
                 let tag = tag.map(|r| reg(state, r));
-                let attributes: Vec<(Sym, ValueId)> = attributes.iter().map(|(n, r)| (*n, reg(state, *r))).collect();
+                let attributes: Vec<(Sym, ValueId)> = attributes
+                    .iter()
+                    .map(|(n, r)| (*n, reg(state, *r)))
+                    .collect();
                 let children: Vec<ValueId> = children.iter().map(|r| reg(state, *r)).collect();
                 self.markup(act, &mut state.world, tag, &attributes, &children, site)
             }
             Op::Opaque(parts) => {
-                let mut all = Value { other: true, ..Value::default() };
+                let mut all = Value {
+                    other: true,
+                    ..Value::default()
+                };
                 for part in parts {
                     let taint = self.deep_taint(&state.world, reg(state, *part));
                     all.add_taint(&taint);
@@ -419,8 +562,14 @@ impl<'a> Interpreter<'a> {
         };
         if let Some(dst) = inst.dst {
             // What is known of the data on this path stays with what is made of it, even after the paths join.
-            let mut value = if state.world.facts.is_empty() { value } else { self.with_facts(&state.world, value) };
-            if self.values.get(value).text != TextId::NONE && matches!(inst.op, Op::Binary { .. } | Op::Concat(_) | Op::Call(_)) {
+            let mut value = if state.world.facts.is_empty() {
+                value
+            } else {
+                self.with_facts(&state.world, value)
+            };
+            if self.values.get(value).text != TextId::NONE
+                && matches!(inst.op, Op::Binary { .. } | Op::Concat(_) | Op::Call(_))
+            {
                 self.check_text(act, &state.world, value, inst.span);
             }
             if let Some(name) = self.register_name(act, dst) {
@@ -445,7 +594,12 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Shows the observer what happens, unless it is being shown something already.
-    pub(crate) fn with_view(&mut self, act: &Activation<'_>, world: &World, show: impl FnOnce(&mut dyn Observer, &View<'_, 'a>)) {
+    pub(crate) fn with_view(
+        &mut self,
+        act: &Activation<'_>,
+        world: &World,
+        show: impl FnOnce(&mut dyn Observer, &View<'_, 'a>),
+    ) {
         if let Some(observer) = self.observer.take() {
             show(observer, &View::new(self, world, act));
             self.observer = Some(observer);
@@ -471,13 +625,25 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(crate) fn register_name(&self, act: &Activation<'_>, reg: Reg) -> Option<Sym> {
-        act.names.get(reg.0 as usize).copied().filter(|s| *s != Sym::EMPTY)
+        act.names
+            .get(reg.0 as usize)
+            .copied()
+            .filter(|s| *s != Sym::EMPTY)
     }
 
     /// Binds a parameter.
-    fn parameter(&mut self, act: &Activation<'a>, state: &mut State, index: u32, default: Option<ValueId>, ty: Option<ValueId>) -> ValueId {
+    fn parameter(
+        &mut self,
+        act: &Activation<'a>,
+        state: &mut State,
+        index: u32,
+        default: Option<ValueId>,
+        ty: Option<ValueId>,
+    ) -> ValueId {
         let i = index as usize;
-        let Some(param) = act.ir.params.get(i) else { return ValueId::UNKNOWN };
+        let Some(param) = act.ir.params.get(i) else {
+            return ValueId::UNKNOWN;
+        };
         let arguments = Rc::clone(&act.arguments);
         let site = act.site(param.span);
         if arguments.unknown {
@@ -488,15 +654,28 @@ impl<'a> Interpreter<'a> {
         }
         match param.kind {
             ParamKind::Plain | ParamKind::NamedOnly => {
-                let by_position = if param.kind == ParamKind::Plain { arguments.at(i) } else { None };
+                let by_position = if param.kind == ParamKind::Plain {
+                    arguments.at(i)
+                } else {
+                    None
+                };
                 match by_position.or_else(|| arguments.named(param.name)) {
-                    Some(value) if default.is_some() && self.values.get(value).sole_const() == Some(Const::Undefined) => default.unwrap_or(value),
+                    Some(value)
+                        if default.is_some()
+                            && self.values.get(value).sole_const() == Some(Const::Undefined) =>
+                    {
+                        default.unwrap_or(value)
+                    }
                     Some(value) => self.step_value(value, site, StepWord::Passed(act.ir.name)),
                     None => {
-                        let spread = [arguments.spread, arguments.spread_map].into_iter().flatten().reduce(|a, b| self.values.join(a, b));
+                        let spread = [arguments.spread, arguments.spread_map]
+                            .into_iter()
+                            .flatten()
+                            .reduce(|a, b| self.values.join(a, b));
                         match (spread, default) {
                             (Some(spread), default) => {
-                                let value = self.step_value(spread, site, StepWord::Passed(act.ir.name));
+                                let value =
+                                    self.step_value(spread, site, StepWord::Passed(act.ir.name));
                                 self.join(value, default.unwrap_or(ValueId::UNKNOWN))
                             }
                             (None, Some(default)) => default,
@@ -508,7 +687,12 @@ impl<'a> Interpreter<'a> {
             }
             ParamKind::Rest => {
                 let mut obj = Obj::new(ObjKind::List);
-                obj.items = arguments.positional.iter().skip(i).map(|(v, _)| *v).collect();
+                obj.items = arguments
+                    .positional
+                    .iter()
+                    .skip(i)
+                    .map(|(v, _)| *v)
+                    .collect();
                 if let Some(spread) = arguments.spread {
                     obj.exact = false;
                     obj.rest = spread;
@@ -532,13 +716,21 @@ impl<'a> Interpreter<'a> {
     }
 
     /// A parameter of a call that nothing is known of: what an entry says it is, what its declared type says, or anything.
-    fn unknown_parameter(&mut self, act: &Activation<'a>, state: &mut State, i: usize, default: Option<ValueId>, ty: Option<ValueId>) -> ValueId {
+    fn unknown_parameter(
+        &mut self,
+        act: &Activation<'a>,
+        state: &mut State,
+        i: usize,
+        default: Option<ValueId>,
+        ty: Option<ValueId>,
+    ) -> ValueId {
         let param = act.ir.params[i];
         let site = act.site(param.span);
         let mut value = ValueId::NONE;
         if let Some(entry) = &act.entry {
             let node = entry.params.get(i).copied().unwrap_or(entry.rest);
-            let is_plain = ty.is_some_and(|t| self.is_plain_type(t)) || default.is_some_and(|d| self.is_made_safe(&state.world, d));
+            let is_plain = ty.is_some_and(|t| self.is_plain_type(t))
+                || default.is_some_and(|d| self.is_made_safe(&state.world, d));
             if let (Some(node), false) = (node, is_plain) {
                 value = self.api_value(node, site);
                 if matches!(param.kind, ParamKind::Rest | ParamKind::RestMap) {
@@ -561,10 +753,13 @@ impl<'a> Interpreter<'a> {
         }
         if act.depth == 0 && act.entry.is_none() && act.ir.class.is_none_or(|_| i > 0) {
             let taint = self.new_taint(SourceKind::Library, None, site);
-            let taint: SmallVec<[crate::value::Taint; 1]> = taint.into_iter().map(|mut t| {
-                t.source = self.sources.part(t.source, param.name);
-                t
-            }).collect();
+            let taint: SmallVec<[crate::value::Taint; 1]> = taint
+                .into_iter()
+                .map(|mut t| {
+                    t.source = self.sources.part(t.source, param.name);
+                    t
+                })
+                .collect();
             value = self.values.add_taint(value, &taint);
         }
         if value == ValueId::NONE {
@@ -589,12 +784,23 @@ impl<'a> Interpreter<'a> {
                 Ref::Api(node) => Some(*node),
                 Ref::Module(_) | Ref::Bound(..) => None,
             };
-            node.is_some_and(|n| self.model(self.apis.parent(n).0).is_some_and(|m| m.clears == ALL_KINDS))
+            node.is_some_and(|n| {
+                self.model(self.apis.parent(n).0)
+                    .is_some_and(|m| m.clears == ALL_KINDS)
+            })
         })
     }
 
-    fn typed_instance(&mut self, act: &Activation<'a>, world: &mut World, class: ObjId, span: Span) -> ValueId {
-        let Some(obj) = world.heap.get(class) else { return ValueId::UNKNOWN };
+    fn typed_instance(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        class: ObjId,
+        span: Span,
+    ) -> ValueId {
+        let Some(obj) = world.heap.get(class) else {
+            return ValueId::UNKNOWN;
+        };
         if !matches!(obj.kind, ObjKind::Class { .. }) {
             return ValueId::UNKNOWN;
         }
@@ -605,15 +811,32 @@ impl<'a> Interpreter<'a> {
         self.allocate(act, world, span, 8, instance)
     }
 
-    fn make_list(&mut self, act: &Activation<'a>, state: &mut State, items: &[(Reg, bool)], kind: ObjKind, inst: &Inst) -> ValueId {
+    fn make_list(
+        &mut self,
+        act: &Activation<'a>,
+        state: &mut State,
+        items: &[(Reg, bool)],
+        kind: ObjKind,
+        inst: &Inst,
+    ) -> ValueId {
         let mut obj = Obj::new(kind);
         for (reg, spread) in items {
             let value = state.regs[reg.0 as usize];
             if *spread {
-                match self.sole_object(value).and_then(|id| state.world.heap.get(id)) {
-                    Some(list) if list.exact && list.rest == ValueId::NONE && matches!(list.kind, ObjKind::List) => obj.items.extend(list.items.iter().copied()),
+                match self
+                    .sole_object(value)
+                    .and_then(|id| state.world.heap.get(id))
+                {
+                    Some(list)
+                        if list.exact
+                            && list.rest == ValueId::NONE
+                            && matches!(list.kind, ObjKind::List) =>
+                    {
+                        obj.items.extend(list.items.iter().copied())
+                    }
                     _ => {
-                        let element = self.element(&mut state.world, value, false, act.site(inst.span));
+                        let element =
+                            self.element(&mut state.world, value, false, act.site(inst.span));
                         obj.exact = false;
                         obj.rest = self.join(obj.rest, element);
                     }
@@ -628,7 +851,13 @@ impl<'a> Interpreter<'a> {
         self.allocate(act, &mut state.world, inst.span, 1, obj)
     }
 
-    fn make_map(&mut self, act: &Activation<'a>, state: &mut State, entries: &[MapEntry], inst: &Inst) -> ValueId {
+    fn make_map(
+        &mut self,
+        act: &Activation<'a>,
+        state: &mut State,
+        entries: &[MapEntry],
+        inst: &Inst,
+    ) -> ValueId {
         let mut obj = Obj::new(ObjKind::Map);
         for entry in entries {
             match entry {
@@ -638,7 +867,9 @@ impl<'a> Interpreter<'a> {
                         Some(key) => {
                             if let Const::Str(name) = key {
                                 let site = act.site(*at);
-                                self.with_view(act, &state.world, |o, v| o.property(v, name, value, site));
+                                self.with_view(act, &state.world, |o, v| {
+                                    o.property(v, name, value, site)
+                                });
                             }
                             obj.set_field(key, value);
                         }
@@ -650,15 +881,28 @@ impl<'a> Interpreter<'a> {
                     }
                 }
                 MapEntry::Getter { key, function } => {
-                    let (key, function) = (state.regs[key.0 as usize], state.regs[function.0 as usize]);
-                    let value = self.call_value(act, &mut state.world, function, &Arguments::default(), act.site(inst.span)).unwrap_or(ValueId::UNKNOWN);
+                    let (key, function) =
+                        (state.regs[key.0 as usize], state.regs[function.0 as usize]);
+                    let value = self
+                        .call_value(
+                            act,
+                            &mut state.world,
+                            function,
+                            &Arguments::default(),
+                            act.site(inst.span),
+                        )
+                        .unwrap_or(ValueId::UNKNOWN);
                     if let Some(key) = self.values.get(key).sole_const() {
                         obj.set_field(key, value);
                     }
                 }
                 MapEntry::Spread(from) => {
                     let from = state.regs[from.0 as usize];
-                    match self.sole_object(from).and_then(|id| state.world.heap.get(id)).cloned() {
+                    match self
+                        .sole_object(from)
+                        .and_then(|id| state.world.heap.get(id))
+                        .cloned()
+                    {
                         Some(map) => {
                             for (key, value) in &map.fields {
                                 obj.set_field(*key, *value);
@@ -680,14 +924,27 @@ impl<'a> Interpreter<'a> {
         self.allocate(act, &mut state.world, inst.span, 1, obj)
     }
 
-    fn make_closure(&mut self, act: &Activation<'a>, world: &mut World, index: ir::FuncIdx, inst: &Inst) -> ValueId {
-        let func = FuncRef { file: act.func.file, index };
+    fn make_closure(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        index: ir::FuncIdx,
+        inst: &Inst,
+    ) -> ValueId {
+        let func = FuncRef {
+            file: act.func.file,
+            index,
+        };
         let this = match act.module.functions.get(index.0 as usize) {
             Some(ir) if ir.is_arrow => act.this,
             _ => ValueId::UNKNOWN,
         };
         let id = self.object(act.key, inst.span, 2);
-        let kind = ObjKind::Func { func, frames: Rc::clone(&act.frames), this };
+        let kind = ObjKind::Func {
+            func,
+            frames: Rc::clone(&act.frames),
+            this,
+        };
         match world.heap.get(id) {
             Some(old) if old.kind == kind => {}
             _ => world.heap.set(id, Obj::new(kind)),
@@ -697,8 +954,19 @@ impl<'a> Interpreter<'a> {
         self.values.reference(Ref::Obj(id))
     }
 
-    fn make_class(&mut self, act: &Activation<'a>, world: &mut World, class: ir::ClassIdx, bases: SmallVec<[ValueId; 4]>, inst: &Inst) -> ValueId {
-        let mut obj = Obj::new(ObjKind::Class { file: act.func.file, class, frames: Rc::clone(&act.frames) });
+    fn make_class(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        class: ir::ClassIdx,
+        bases: SmallVec<[ValueId; 4]>,
+        inst: &Inst,
+    ) -> ValueId {
+        let mut obj = Obj::new(ObjKind::Class {
+            file: act.func.file,
+            class,
+            frames: Rc::clone(&act.frames),
+        });
         let mut apis: SmallVec<[ApiId; 2]> = SmallVec::new();
         for base in &bases {
             for thing in &self.values.get(*base).refs {
@@ -713,9 +981,15 @@ impl<'a> Interpreter<'a> {
         }
         let value = self.allocate(act, world, inst.span, 3, obj);
         if let Some(id) = self.sole_object(value) {
-            self.made_classes.entry((act.func.file, class)).or_insert(id);
+            self.made_classes
+                .entry((act.func.file, class))
+                .or_insert(id);
         }
-        let name_site = act.module.classes.get(class.0 as usize).map_or(act.site(inst.span), |c| act.site(c.span));
+        let name_site = act
+            .module
+            .classes
+            .get(class.0 as usize)
+            .map_or(act.site(inst.span), |c| act.site(c.span));
         for base in apis {
             self.with_view(act, world, |o, v| o.class(v, base, name_site));
         }

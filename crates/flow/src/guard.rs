@@ -26,13 +26,22 @@ pub(crate) fn successors(term: &Term) -> [Option<BlockId>; 2] {
 
 impl<'a> Interpreter<'a> {
     /// The only instruction that writes a register.
-    #[expect(clippy::unused_self, reason = "reads as a question to the interpreter beside its siblings")]
+    #[expect(
+        clippy::unused_self,
+        reason = "reads as a question to the interpreter beside its siblings"
+    )]
     pub(crate) fn definition(&self, act: &Activation<'a>, reg: Reg) -> Option<&'a Op> {
         act.definitions.get(reg.0 as usize).copied().flatten()
     }
 
     /// Narrows a state to where a condition came out as `truth`.
-    pub(crate) fn refine(&mut self, act: &Activation<'a>, state: &mut State, cond: Reg, truth: bool) {
+    pub(crate) fn refine(
+        &mut self,
+        act: &Activation<'a>,
+        state: &mut State,
+        cond: Reg,
+        truth: bool,
+    ) {
         if let Some((_, tells)) = state.tells.iter().find(|(r, _)| *r == cond).cloned() {
             let facts = if truth { &tells.0 } else { &tells.1 };
             for (source, mask) in facts {
@@ -45,23 +54,47 @@ impl<'a> Interpreter<'a> {
         self.refine_by(act, state, cond, truth, 4);
     }
 
-    fn refine_by(&mut self, act: &Activation<'a>, state: &mut State, cond: Reg, truth: bool, depth: u32) {
+    fn refine_by(
+        &mut self,
+        act: &Activation<'a>,
+        state: &mut State,
+        cond: Reg,
+        truth: bool,
+        depth: u32,
+    ) {
         if depth == 0 {
             return;
         }
-        let Some(op) = self.definition(act, cond) else { return };
+        let Some(op) = self.definition(act, cond) else {
+            return;
+        };
         let value = |state: &State, r: Reg| state.regs[r.0 as usize];
         match op {
             Op::Copy(from) => self.refine_by(act, state, *from, truth, depth - 1),
-            Op::Unary { op: UnaryOp::Not, operand } => self.refine_by(act, state, *operand, !truth, depth - 1),
+            Op::Unary {
+                op: UnaryOp::Not,
+                operand,
+            } => self.refine_by(act, state, *operand, !truth, depth - 1),
             Op::Compare { op, left, right } => {
                 let (l, r) = (value(state, *left), value(state, *right));
                 match op {
-                    CompareOp::Eq | CompareOp::StrictEq | CompareOp::Is if truth => self.equal(act, &mut state.world, (l, *left), (r, *right)),
-                    CompareOp::NotEq | CompareOp::StrictNotEq | CompareOp::IsNot if !truth => self.equal(act, &mut state.world, (l, *left), (r, *right)),
-                    CompareOp::In => self.contained(act, &mut state.world, (l, *left), (r, *right), truth),
-                    CompareOp::NotIn => self.contained(act, &mut state.world, (l, *left), (r, *right), !truth),
-                    CompareOp::InstanceOf | CompareOp::Lt | CompareOp::LtEq | CompareOp::Gt | CompareOp::GtEq => {
+                    CompareOp::Eq | CompareOp::StrictEq | CompareOp::Is if truth => {
+                        self.equal(act, &mut state.world, (l, *left), (r, *right))
+                    }
+                    CompareOp::NotEq | CompareOp::StrictNotEq | CompareOp::IsNot if !truth => {
+                        self.equal(act, &mut state.world, (l, *left), (r, *right))
+                    }
+                    CompareOp::In => {
+                        self.contained(act, &mut state.world, (l, *left), (r, *right), truth)
+                    }
+                    CompareOp::NotIn => {
+                        self.contained(act, &mut state.world, (l, *left), (r, *right), !truth)
+                    }
+                    CompareOp::InstanceOf
+                    | CompareOp::Lt
+                    | CompareOp::LtEq
+                    | CompareOp::Gt
+                    | CompareOp::GtEq => {
                         // Ordered against a number: it bounds a loop's count.
                         let mask = self.models.kinds.loop_bound;
                         for (side, reg) in [(l, *left), (r, *right)] {
@@ -73,19 +106,36 @@ impl<'a> Interpreter<'a> {
                             self.learn(&mut state.world, &taint, mask);
                         }
                     }
-                    CompareOp::Eq | CompareOp::StrictEq | CompareOp::Is | CompareOp::NotEq | CompareOp::StrictNotEq | CompareOp::IsNot => {}
+                    CompareOp::Eq
+                    | CompareOp::StrictEq
+                    | CompareOp::Is
+                    | CompareOp::NotEq
+                    | CompareOp::StrictNotEq
+                    | CompareOp::IsNot => {}
                 }
                 self.type_test(act, state, *op, (*left, l), (*right, r), truth);
             }
             Op::Call(call) => {
                 let arguments: Arguments = Arguments {
-                    positional: call.args.iter().filter(|a| a.kind == shindan_program::ir::ArgKind::Positional).map(|a| (value(state, a.value), a.span)).collect(),
+                    positional: call
+                        .args
+                        .iter()
+                        .filter(|a| a.kind == shindan_program::ir::ArgKind::Positional)
+                        .map(|a| (value(state, a.value), a.span))
+                        .collect(),
                     ..Arguments::default()
                 };
                 match call.callee {
                     Callee::Method { object, name, .. } => {
                         let receiver = value(state, object);
-                        self.method_test(act, state, receiver, self.text_of(name), &arguments, truth);
+                        self.method_test(
+                            act,
+                            state,
+                            receiver,
+                            self.text_of(name),
+                            &arguments,
+                            truth,
+                        );
                         self.guard_rows(act, state, receiver, Some(name), &arguments, truth);
                     }
                     Callee::Value(callee) => {
@@ -112,7 +162,12 @@ impl<'a> Interpreter<'a> {
             Some(Op::Member { object: _, name }) => {
                 let whole_is_source = self.values.get(checked.0).refs.iter().any(|r| {
                     let Ref::Api(node) = r else { return false };
-                    self.values.get(checked.0).taint.iter().any(|t| self.sources.info(t.source).api.is_some_and(|api| self.apis.is_below(*node, api)))
+                    self.values.get(checked.0).taint.iter().any(|t| {
+                        self.sources
+                            .info(t.source)
+                            .api
+                            .is_some_and(|api| self.apis.is_below(*node, api))
+                    })
                 });
                 (!whole_is_source).then(|| self.text_of(*name))
             }
@@ -127,26 +182,49 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Both sides are equal: what equals something that nobody outside chose is harmless.
-    fn equal(&mut self, act: &Activation<'a>, world: &mut World, left: (ValueId, Reg), right: (ValueId, Reg)) {
+    fn equal(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        left: (ValueId, Reg),
+        right: (ValueId, Reg),
+    ) {
         for (checked, against) in [(left, right), (right, left)] {
             let against = self.values.get(against.0);
-            let telling = against.consts.iter().any(|c| !matches!(c, Const::Null | Const::Undefined)) && against.taint.is_empty();
+            let telling = against
+                .consts
+                .iter()
+                .any(|c| !matches!(c, Const::Null | Const::Undefined))
+                && against.taint.is_empty();
             let trusted = against.taint.is_empty() && against.consts.is_empty();
             if telling || trusted {
                 let taint = self.taint_of(checked.0);
-                let mask = if taint.is_empty() { 0 } else { self.trusted_mask(act, checked) };
+                let mask = if taint.is_empty() {
+                    0
+                } else {
+                    self.trusted_mask(act, checked)
+                };
                 self.learn(world, &taint, mask);
             }
         }
     }
 
     /// `needle in haystack` came out as `inside`.
-    fn contained(&mut self, act: &Activation<'a>, world: &mut World, needle: (ValueId, Reg), haystack: (ValueId, Reg), inside: bool) {
+    fn contained(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        needle: (ValueId, Reg),
+        haystack: (ValueId, Reg),
+        inside: bool,
+    ) {
         let checked = self.taint_of(haystack.0);
         if let (Some(text), false) = (self.sole_str(needle.0), checked.is_empty()) {
             if !inside {
                 let mut mask = self.kinds_without(text);
-                let quoted = checked.iter().all(|t| self.cleared(world, *t) & QUOTED != 0);
+                let quoted = checked
+                    .iter()
+                    .all(|t| self.cleared(world, *t) & QUOTED != 0);
                 let is_inner = matches!(self.definition(act, haystack.1), Some(Op::Slice { .. }));
                 if quoted && is_inner && matches!(text, "'" | "\"") {
                     // A quoted text without quotes inside is a literal, not code.
@@ -158,7 +236,11 @@ impl<'a> Interpreter<'a> {
         }
         if inside && self.deep_taint(world, haystack.0).is_empty() {
             let taint = self.taint_of(needle.0);
-            let mask = if taint.is_empty() { 0 } else { self.trusted_mask(act, needle) };
+            let mask = if taint.is_empty() {
+                0
+            } else {
+                self.trusted_mask(act, needle)
+            };
             self.learn(world, &taint, mask);
         }
     }
@@ -181,14 +263,28 @@ impl<'a> Interpreter<'a> {
     }
 
     /// `typeof x === "number"`, `isinstance`-like comparisons.
-    fn type_test(&mut self, act: &Activation<'a>, state: &mut State, op: CompareOp, left: (Reg, ValueId), right: (Reg, ValueId), truth: bool) {
+    fn type_test(
+        &mut self,
+        act: &Activation<'a>,
+        state: &mut State,
+        op: CompareOp,
+        left: (Reg, ValueId),
+        right: (Reg, ValueId),
+        truth: bool,
+    ) {
         let positive = matches!(op, CompareOp::Eq | CompareOp::StrictEq);
         let negative = matches!(op, CompareOp::NotEq | CompareOp::StrictNotEq);
         if !(positive && truth || negative && !truth) {
             return;
         }
         for (side, other) in [(left, right), (right, left)] {
-            let Some(Op::Unary { op: UnaryOp::TypeOf, operand }) = self.definition(act, side.0) else { continue };
+            let Some(Op::Unary {
+                op: UnaryOp::TypeOf,
+                operand,
+            }) = self.definition(act, side.0)
+            else {
+                continue;
+            };
             let mask = match self.sole_str(other.1) {
                 Some("number" | "boolean" | "bigint") => ALL_KINDS,
                 Some("string") => self.models.kinds.nosql | self.models.kinds.prototype,
@@ -200,8 +296,18 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Methods of texts and collections that test something.
-    fn method_test(&mut self, act: &Activation<'a>, state: &mut State, receiver: ValueId, name: &str, arguments: &Arguments, truth: bool) {
-        let Some(argument) = arguments.at(0) else { return };
+    fn method_test(
+        &mut self,
+        act: &Activation<'a>,
+        state: &mut State,
+        receiver: ValueId,
+        name: &str,
+        arguments: &Arguments,
+        truth: bool,
+    ) {
+        let Some(argument) = arguments.at(0) else {
+            return;
+        };
         let kinds = self.models.kinds;
         match name {
             "startswith" | "startsWith" => {
@@ -218,7 +324,9 @@ impl<'a> Interpreter<'a> {
                             if text.len() > 1 && text.starts_with('/') && !text.starts_with("//") {
                                 mask |= kinds.path | kinds.redirect;
                             }
-                            if text.split_once("://").is_some_and(|(_, host)| host.contains('/') && !host.starts_with('/')) {
+                            if text.split_once("://").is_some_and(|(_, host)| {
+                                host.contains('/') && !host.starts_with('/')
+                            }) {
                                 mask |= kinds.url | kinds.redirect;
                             }
                             mask
@@ -236,7 +344,10 @@ impl<'a> Interpreter<'a> {
                         let mask = self.kinds_without(text);
                         self.learn(&mut state.world, &checked, mask);
                     }
-                } else if truth && name != "indexOf" && self.deep_taint(&state.world, receiver).is_empty() {
+                } else if truth
+                    && name != "indexOf"
+                    && self.deep_taint(&state.world, receiver).is_empty()
+                {
                     let taint = self.taint_of(argument);
                     self.learn(&mut state.world, &taint, ALL_KINDS);
                 }
@@ -266,7 +377,8 @@ impl<'a> Interpreter<'a> {
                 let _ = act;
                 if let Some(pattern) = pattern {
                     let anchored_start = self.python && matches!(name, "match" | "fullmatch");
-                    let mask = self.pattern_mask(self.text_of(pattern), anchored_start, full, truth);
+                    let mask =
+                        self.pattern_mask(self.text_of(pattern), anchored_start, full, truth);
                     let taint = self.taint_of(subject);
                     self.learn(&mut state.world, &taint, mask);
                 }
@@ -277,7 +389,9 @@ impl<'a> Interpreter<'a> {
 
     /// The pattern of `re.compile("…")` or `new RegExp("…")`.
     fn compiled_pattern(&self, world: &World, value: ValueId) -> Option<shindan_base::Sym> {
-        let [Ref::Obj(id)] = self.values.get(value).refs.as_slice() else { return None };
+        let [Ref::Obj(id)] = self.values.get(value).refs.as_slice() else {
+            return None;
+        };
         let made = world.heap.get(*id)?.made_by.as_ref()?;
         match self.values.get(made.at(0)?).sole_const()? {
             Const::Str(p) | Const::Regex(p) => Some(p),
@@ -294,28 +408,54 @@ impl<'a> Interpreter<'a> {
             if pattern.contains("\\.\\.") || pattern.contains("[.][.]") {
                 mask |= kinds.path;
             }
-            if pattern.starts_with("[^") && pattern.ends_with(['+', ']', '*']) && !pattern.starts_with("[^\\s\\S") {
+            if pattern.starts_with("[^")
+                && pattern.ends_with(['+', ']', '*'])
+                && !pattern.starts_with("[^\\s\\S")
+            {
                 mask |= allowed_kinds(&pattern[2..], kinds);
             }
             return mask;
         }
-        let starts = anchored_start || full || pattern.starts_with('^') || pattern.starts_with("\\A");
-        let ends = full || pattern.ends_with('$') || pattern.ends_with("\\Z") || pattern.ends_with("\\z");
+        let starts =
+            anchored_start || full || pattern.starts_with('^') || pattern.starts_with("\\A");
+        let ends =
+            full || pattern.ends_with('$') || pattern.ends_with("\\Z") || pattern.ends_with("\\z");
         if !starts || !ends {
             return 0;
         }
-        let inner = pattern.trim_start_matches(['^']).trim_start_matches("\\A").trim_end_matches('$').trim_end_matches("\\Z").trim_end_matches("\\z");
-        if has_open_wildcard(inner) { 0 } else { allowed_kinds(inner, kinds) }
+        let inner = pattern
+            .trim_start_matches(['^'])
+            .trim_start_matches("\\A")
+            .trim_end_matches('$')
+            .trim_end_matches("\\Z")
+            .trim_end_matches("\\z");
+        if has_open_wildcard(inner) {
+            0
+        } else {
+            allowed_kinds(inner, kinds)
+        }
     }
 
     /// `isinstance(x, int)`, `x.isdigit` are rows; the language's own tests stand here.
-    fn builtin_test(&mut self, state: &mut State, callee: ValueId, arguments: &Arguments, truth: bool) {
-        let [Ref::Api(node)] = self.values.get(callee).refs.as_slice() else { return };
-        let (parent, Edge::Name(name)) = self.apis.parent(*node) else { return };
+    fn builtin_test(
+        &mut self,
+        state: &mut State,
+        callee: ValueId,
+        arguments: &Arguments,
+        truth: bool,
+    ) {
+        let [Ref::Api(node)] = self.values.get(callee).refs.as_slice() else {
+            return;
+        };
+        let (parent, Edge::Name(name)) = self.apis.parent(*node) else {
+            return;
+        };
         if parent != ApiId::ROOT || !truth {
             return;
         }
-        let Some(subject) = arguments.at(0) else { return };
+        let Some(subject) = arguments.at(0) else {
+            return;
+        };
         if self.text_of(name) == "isinstance" {
             let safe = arguments.at(1).is_some_and(|ty| {
                 self.values.get(ty).refs.iter().all(|r| match r {
@@ -330,12 +470,26 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn guard_rows(&mut self, act: &Activation<'a>, state: &mut State, callee: ValueId, method: Option<shindan_base::Sym>, arguments: &Arguments, truth: bool) {
+    fn guard_rows(
+        &mut self,
+        act: &Activation<'a>,
+        state: &mut State,
+        callee: ValueId,
+        method: Option<shindan_base::Sym>,
+        arguments: &Arguments,
+        truth: bool,
+    ) {
         let mut nodes: SmallVec<[ApiId; 2]> = SmallVec::new();
         for thing in &self.values.get(callee).refs {
             let node = match thing {
                 Ref::Api(node) => Some(*node),
-                Ref::Obj(id) => state.world.heap.get(*id).and_then(|o| if matches!(o.kind, ObjKind::Func { .. }) { None } else { o.api }),
+                Ref::Obj(id) => state.world.heap.get(*id).and_then(|o| {
+                    if matches!(o.kind, ObjKind::Func { .. }) {
+                        None
+                    } else {
+                        o.api
+                    }
+                }),
                 Ref::Module(_) | Ref::Bound(..) => None,
             };
             if let Some(node) = node {
@@ -345,7 +499,8 @@ impl<'a> Interpreter<'a> {
                 });
             }
         }
-        let mut models: SmallVec<[&'a crate::model::NodeModel; 2]> = nodes.iter().filter_map(|n| self.model(*n)).collect();
+        let mut models: SmallVec<[&'a crate::model::NodeModel; 2]> =
+            nodes.iter().filter_map(|n| self.model(*n)).collect();
         if models.is_empty() {
             models.extend(method.and_then(|name| self.any_model(name)));
         }
@@ -362,7 +517,9 @@ impl<'a> Interpreter<'a> {
                     ArgRef::Named(_) | ArgRef::Any => None,
                 };
                 let Some(subject) = subject else { continue };
-                if row.guard.when.iter().all(|c| self.condition_holds(act, &state.world, c, Some(callee), arguments, site)) {
+                if row.guard.when.iter().all(|c| {
+                    self.condition_holds(act, &state.world, c, Some(callee), arguments, site)
+                }) {
                     let taint = self.taint_of(subject);
                     self.learn(&mut state.world, &taint, row.mask);
                 }

@@ -12,7 +12,13 @@ use crate::value::{Ref, Taint, ValueId};
 
 impl<'a> Interpreter<'a> {
     /// Looks at a text that was just put together.
-    pub(crate) fn check_text(&mut self, act: &Activation<'a>, world: &World, value: ValueId, span: Span) {
+    pub(crate) fn check_text(
+        &mut self,
+        act: &Activation<'a>,
+        world: &World,
+        value: ValueId,
+        span: Span,
+    ) {
         let kinds = self.models.kinds;
         let text = self.values.get(value).text;
         let parts = self.texts.get(text);
@@ -42,8 +48,20 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn arrive_in_text(&mut self, act: &Activation<'a>, world: &World, bit: u64, safe: u64, data: &[Taint], span: Span) {
-        let open: Vec<Taint> = data.iter().filter(|t| self.cleared(world, **t) & safe == 0).copied().collect();
+    fn arrive_in_text(
+        &mut self,
+        act: &Activation<'a>,
+        world: &World,
+        bit: u64,
+        safe: u64,
+        data: &[Taint],
+        span: Span,
+    ) {
+        let open: Vec<Taint> = data
+            .iter()
+            .filter(|t| self.cleared(world, **t) & safe == 0)
+            .copied()
+            .collect();
         if !open.is_empty() {
             self.arrive_returned(act, world, bit, &open, Some(span));
         }
@@ -55,13 +73,17 @@ impl<'a> Interpreter<'a> {
         if self.python || bit == 0 {
             return;
         }
-        let Some(Op::Compare { op, left, right }) = self.definition(act, cond) else { return };
+        let Some(Op::Compare { op, left, right }) = self.definition(act, cond) else {
+            return;
+        };
         let bound = match op {
             CompareOp::Lt | CompareOp::LtEq => *right,
             CompareOp::Gt | CompareOp::GtEq => *left,
             _ => return,
         };
-        let Some(Op::Member { object, name }) = self.definition(act, bound) else { return };
+        let Some(Op::Member { object, name }) = self.definition(act, bound) else {
+            return;
+        };
         if self.text_of(*name) != "length" {
             return;
         }
@@ -69,18 +91,31 @@ impl<'a> Interpreter<'a> {
         let is_list = self.values.get(collection).refs.iter().any(|r| matches!(r, Ref::Obj(id) if state.world.heap.get(*id).is_some_and(|o| matches!(o.kind, ObjKind::List))));
         let data = self.values.get(collection).taint.clone();
         // A text cannot claim a length that it has not.
-        let open: Vec<Taint> = data.iter().filter(|t| t.cleared & self.models.kinds.nosql == 0).copied().collect();
+        let open: Vec<Taint> = data
+            .iter()
+            .filter(|t| t.cleared & self.models.kinds.nosql == 0)
+            .copied()
+            .collect();
         if is_list || open.is_empty() {
             return;
         }
-        let span = act.ir.blocks[self.block].insts.iter().rev().find(|i| i.dst == Some(cond)).map(|i| i.span);
+        let span = act.ir.blocks[self.block]
+            .insts
+            .iter()
+            .rev()
+            .find(|i| i.dst == Some(cond))
+            .map(|i| i.span);
         self.arrive_returned(act, &state.world, bit, &open, span);
     }
 }
 
 /// Drops what was noticed while a text was put together when the same data was also seen to arrive where it does harm.
 pub(crate) fn drop_repeated(hits: &mut Vec<Hit>, of_text: u64, of_use: u64) {
-    let used: Vec<(u32, u32)> = hits.iter().filter(|h| h.kind & of_use != 0).filter_map(origin).collect();
+    let used: Vec<(u32, u32)> = hits
+        .iter()
+        .filter(|h| h.kind & of_use != 0)
+        .filter_map(origin)
+        .collect();
     hits.retain(|h| h.kind & of_text == 0 || origin(h).is_none_or(|o| !used.contains(&o)));
 }
 
@@ -89,20 +124,27 @@ fn origin(hit: &Hit) -> Option<(u32, u32)> {
 }
 
 fn has_tag(text: &str) -> bool {
-    text.match_indices('<').any(|(i, _)| text[i + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/'))
+    text.match_indices('<')
+        .any(|(i, _)| text[i + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/'))
 }
 
 /// Whether a text starts like a statement of SQL, hole or not.
 fn is_statement(text: &str) -> bool {
     let lower = text.trim_start().to_ascii_lowercase();
     let mut words = lower.split_whitespace();
-    let has = |word: &str| lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|w| w == word);
+    let has = |word: &str| {
+        lower
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .any(|w| w == word)
+    };
     match words.next() {
         Some("select") => has("from"),
         Some("insert" | "replace") => has("into"),
         Some("update") => has("set"),
         Some("delete") => has("from"),
-        Some("create" | "drop" | "alter" | "truncate") => has("table") || has("database") || has("index") || has("view"),
+        Some("create" | "drop" | "alter" | "truncate") => {
+            has("table") || has("database") || has("index") || has("view")
+        }
         _ => false,
     }
 }
@@ -113,10 +155,21 @@ mod tests {
 
     #[test]
     fn prose_is_neither_sql_nor_html() {
-        for text in ["select a colour", "delete it", "update the set", "a < b and c > d", "x <= 3"] {
+        for text in [
+            "select a colour",
+            "delete it",
+            "update the set",
+            "a < b and c > d",
+            "x <= 3",
+        ] {
             assert!(!has_tag(text), "{text}");
         }
-        for text in ["Select one of the options", "insert coin", "delete it", "from x select y"] {
+        for text in [
+            "Select one of the options",
+            "insert coin",
+            "delete it",
+            "from x select y",
+        ] {
             assert!(!is_statement(text), "{text}");
         }
         assert!(is_statement("  SELECT * FROM t WHERE id = "));

@@ -38,9 +38,17 @@ pub(crate) enum ObjKind {
     /// An instance of a class of the program (its class object), or of a library's class.
     Instance(Option<ObjId>),
     /// A class.
-    Class { file: FileId, class: ClassIdx, frames: Frames },
+    Class {
+        file: FileId,
+        class: ClassIdx,
+        frames: Frames,
+    },
     /// A function.
-    Func { func: FuncRef, frames: Frames, this: ValueId },
+    Func {
+        func: FuncRef,
+        frames: Frames,
+        this: ValueId,
+    },
     /// The captured locals of an activation, or the names of a module.
     Frame,
 }
@@ -91,7 +99,12 @@ impl Obj {
 
     /// Everything that may be inside, in order.
     pub(crate) fn contents(&self) -> impl Iterator<Item = ValueId> + '_ {
-        self.items.iter().copied().chain(self.fields.iter().map(|(_, v)| *v)).chain([self.rest, self.keys]).filter(|v| *v != ValueId::NONE)
+        self.items
+            .iter()
+            .copied()
+            .chain(self.fields.iter().map(|(_, v)| *v))
+            .chain([self.rest, self.keys])
+            .filter(|v| *v != ValueId::NONE)
     }
 
     /// Gives up telling elements apart.
@@ -104,7 +117,13 @@ impl Obj {
 
     fn join(&self, with: &Self, values: &mut Values, widen: bool) -> Self {
         let mut joined = self.clone();
-        let mut either = |a, b| if widen { values.widen(a, b) } else { values.join(a, b) };
+        let mut either = |a, b| {
+            if widen {
+                values.widen(a, b)
+            } else {
+                values.join(a, b)
+            }
+        };
         joined.rest = either(self.rest, with.rest);
         joined.keys = either(self.keys, with.keys);
         if self.exact && with.exact && self.items.len() == with.items.len() {
@@ -128,7 +147,11 @@ impl Obj {
         for (key, theirs) in &with.fields {
             if self.field(*key).is_none() {
                 let keep = matches!(self.kind, ObjKind::Frame | ObjKind::Class { .. });
-                let value = if keep { *theirs } else { either(*theirs, ValueId::UNKNOWN) };
+                let value = if keep {
+                    *theirs
+                } else {
+                    either(*theirs, ValueId::UNKNOWN)
+                };
                 joined.fields.push((*key, value));
             }
         }
@@ -175,7 +198,11 @@ impl Heap {
     /// Whether every object of `before` is still as it was there.
     pub(crate) fn extends(&self, before: &Self) -> bool {
         self.over.iter().all(|(number, chunk)| {
-            let old = before.over.binary_search_by_key(number, |(k, _)| *k).ok().map(|i| &before.over[i].1);
+            let old = before
+                .over
+                .binary_search_by_key(number, |(k, _)| *k)
+                .ok()
+                .map(|i| &before.over[i].1);
             if old.is_some_and(|old| Rc::ptr_eq(old, chunk)) {
                 return true;
             }
@@ -212,7 +239,10 @@ impl Heap {
     pub(crate) fn change(&mut self, id: ObjId) -> Option<&mut Obj> {
         let below = self.base.get(id.0 as usize).cloned().flatten();
         let (chunk, at) = place(id);
-        let known = self.over.binary_search_by_key(&chunk, |(k, _)| *k).is_ok_and(|i| self.over[i].1[at].is_some());
+        let known = self
+            .over
+            .binary_search_by_key(&chunk, |(k, _)| *k)
+            .is_ok_and(|i| self.over[i].1[at].is_some());
         if !known {
             let below = below?;
             *self.slot(id) = Some(below);
@@ -228,7 +258,9 @@ impl Heap {
 
     /// Makes everything so far the shared base. Cheap when no other state is alive, which shares the base.
     pub(crate) fn settle(&mut self) {
-        let Some((last, _)) = self.over.last() else { return };
+        let Some((last, _)) = self.over.last() else {
+            return;
+        };
         let base = Rc::make_mut(&mut self.base);
         let needed = (*last as usize + 1) * CHUNK;
         if base.len() < needed {
@@ -247,7 +279,9 @@ impl Heap {
     /// Objects on top, in order of their ids.
     pub(crate) fn changed(&self) -> impl Iterator<Item = (ObjId, &Obj)> {
         self.over.iter().flat_map(|(number, chunk)| {
-            chunk.iter().enumerate().filter_map(move |(at, obj)| Some((ObjId(number * CHUNK as u32 + at as u32), obj.as_deref()?)))
+            chunk.iter().enumerate().filter_map(move |(at, obj)| {
+                Some((ObjId(number * CHUNK as u32 + at as u32), obj.as_deref()?))
+            })
         })
     }
 
@@ -273,7 +307,13 @@ impl Heap {
         changed
     }
 
-    fn join_chunk(&mut self, mine: usize, theirs: &Rc<Chunk>, values: &mut Values, widen: bool) -> bool {
+    fn join_chunk(
+        &mut self,
+        mine: usize,
+        theirs: &Rc<Chunk>,
+        values: &mut Values,
+        widen: bool,
+    ) -> bool {
         let mut changed = false;
         for (at, their) in theirs.iter().enumerate() {
             let Some(their) = their else { continue };

@@ -186,7 +186,18 @@ impl<'a> Interpreter<'a> {
             last_tells: None,
             never_returns: FxHashSet::default(),
         };
-        let leaving: &[&str] = if this.python { &["sys.exit", "exit", "quit", "os._exit", "os.abort", "flask.abort"] } else { &["process.exit", "process.abort"] };
+        let leaving: &[&str] = if this.python {
+            &[
+                "sys.exit",
+                "exit",
+                "quit",
+                "os._exit",
+                "os.abort",
+                "flask.abort",
+            ]
+        } else {
+            &["process.exit", "process.abort"]
+        };
         for path in leaving {
             let node = this.apis.module(path, true, names);
             this.never_returns.insert(node);
@@ -221,7 +232,10 @@ impl<'a> Interpreter<'a> {
 
     /// The only string that a value can be.
     pub(crate) fn sole_str(&self, value: ValueId) -> Option<&'a str> {
-        self.values.get(value).sole_str().map(|s| self.names.text(s))
+        self.values
+            .get(value)
+            .sole_str()
+            .map(|s| self.names.text(s))
     }
 
     pub(crate) fn sole_int(&self, value: ValueId) -> Option<i64> {
@@ -244,14 +258,24 @@ impl<'a> Interpreter<'a> {
     /// The object of an allocation site in an activation. Made again (a loop), it is the same one.
     pub(crate) fn object(&mut self, key: u32, span: Span, salt: u8) -> ObjId {
         let next = ObjId(self.next_object);
-        let id = *self.objects.entry((key, span.start ^ span.end.rotate_left(16), salt)).or_insert(next);
+        let id = *self
+            .objects
+            .entry((key, span.start ^ span.end.rotate_left(16), salt))
+            .or_insert(next);
         if id == next {
             self.next_object += 1;
         }
         id
     }
 
-    pub(crate) fn allocate(&mut self, act: &Activation<'_>, world: &mut World, span: Span, salt: u8, obj: Obj) -> ValueId {
+    pub(crate) fn allocate(
+        &mut self,
+        act: &Activation<'_>,
+        world: &mut World,
+        span: Span,
+        salt: u8,
+        obj: Obj,
+    ) -> ValueId {
         let id = self.object(act.key, span, salt);
         world.heap.set(id, obj);
         self.values.reference(Ref::Obj(id))
@@ -260,7 +284,11 @@ impl<'a> Interpreter<'a> {
     /// A library thing, and its data if it is a source.
     pub(crate) fn api_value(&mut self, node: ApiId, site: Site) -> ValueId {
         let taint = self.source_taint(node, site);
-        self.values.add(Value { taint, refs: SmallVec::from_elem(Ref::Api(node), 1), ..Value::default() })
+        self.values.add(Value {
+            taint,
+            refs: SmallVec::from_elem(Ref::Api(node), 1),
+            ..Value::default()
+        })
     }
 
     pub(crate) fn source_taint(&mut self, node: ApiId, site: Site) -> SmallVec<[Taint; 1]> {
@@ -276,13 +304,35 @@ impl<'a> Interpreter<'a> {
         taint
     }
 
-    pub(crate) fn new_taint(&mut self, kind: SourceKind, api: Option<ApiId>, site: Site) -> Option<Taint> {
+    pub(crate) fn new_taint(
+        &mut self,
+        kind: SourceKind,
+        api: Option<ApiId>,
+        site: Site,
+    ) -> Option<Taint> {
         if !self.models.enabled.has(kind) {
             return None;
         }
-        let source = self.sources.add(SourceInfo { kind, api, path: SmallVec::new(), file: site.file }, None);
-        let step = self.sources.step(Step { before: StepId::NONE, file: site.file, span: site.span, word: StepWord::Enters });
-        Some(Taint { source, cleared: 0, step })
+        let source = self.sources.add(
+            SourceInfo {
+                kind,
+                api,
+                path: SmallVec::new(),
+                file: site.file,
+            },
+            None,
+        );
+        let step = self.sources.step(Step {
+            before: StepId::NONE,
+            file: site.file,
+            span: site.span,
+            word: StepWord::Enters,
+        });
+        Some(Taint {
+            source,
+            cleared: 0,
+            step,
+        })
     }
 
     /// What the catalogue says of a node; for a thing that it does not know, what it says of any receiver's member.
@@ -306,8 +356,24 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Taints with one more step.
-    pub(crate) fn stepped(&mut self, taint: &[Taint], site: Site, word: StepWord) -> SmallVec<[Taint; 1]> {
-        taint.iter().map(|t| Taint { step: self.sources.step(Step { before: t.step, file: site.file, span: site.span, word }), ..*t }).collect()
+    pub(crate) fn stepped(
+        &mut self,
+        taint: &[Taint],
+        site: Site,
+        word: StepWord,
+    ) -> SmallVec<[Taint; 1]> {
+        taint
+            .iter()
+            .map(|t| Taint {
+                step: self.sources.step(Step {
+                    before: t.step,
+                    file: site.file,
+                    span: site.span,
+                    word,
+                }),
+                ..*t
+            })
+            .collect()
     }
 
     pub(crate) fn step_value(&mut self, value: ValueId, site: Site, word: StepWord) -> ValueId {
@@ -344,7 +410,14 @@ impl<'a> Interpreter<'a> {
         all.taint
     }
 
-    fn collect_taint(&self, world: &World, value: ValueId, depth: u32, all: &mut Value, seen: &mut SmallVec<[ObjId; 8]>) {
+    fn collect_taint(
+        &self,
+        world: &World,
+        value: ValueId,
+        depth: u32,
+        all: &mut Value,
+        seen: &mut SmallVec<[ObjId; 8]>,
+    ) {
         let value = self.values.get(value);
         all.add_taint(&value.taint);
         for thing in &value.refs {
@@ -354,7 +427,10 @@ impl<'a> Interpreter<'a> {
             }
             seen.push(*id);
             if let Some(obj) = world.heap.get(*id) {
-                if matches!(obj.kind, ObjKind::List | ObjKind::Set | ObjKind::Map | ObjKind::Instance(_)) {
+                if matches!(
+                    obj.kind,
+                    ObjKind::List | ObjKind::Set | ObjKind::Map | ObjKind::Instance(_)
+                ) {
                     for inner in obj.contents() {
                         self.collect_taint(world, inner, depth - 1, all, seen);
                     }
@@ -382,7 +458,13 @@ impl<'a> Interpreter<'a> {
         if taint.is_empty() {
             return value;
         }
-        let known: SmallVec<[Taint; 1]> = taint.iter().map(|t| Taint { cleared: self.cleared(world, *t), ..*t }).collect();
+        let known: SmallVec<[Taint; 1]> = taint
+            .iter()
+            .map(|t| Taint {
+                cleared: self.cleared(world, *t),
+                ..*t
+            })
+            .collect();
         self.values.with_taint(value, known)
     }
 
@@ -426,7 +508,10 @@ impl<'a> Interpreter<'a> {
         for thing in &value.refs {
             let b = match thing {
                 Ref::Obj(id) => match world.heap.get(*id) {
-                    Some(obj) if self.python && matches!(obj.kind, ObjKind::List | ObjKind::Set | ObjKind::Map) => {
+                    Some(obj)
+                        if self.python
+                            && matches!(obj.kind, ObjKind::List | ObjKind::Set | ObjKind::Map) =>
+                    {
                         let empty = obj.items.is_empty() && obj.fields.is_empty();
                         if empty && !(obj.exact && obj.rest == ValueId::NONE) {
                             return None;
@@ -448,17 +533,31 @@ impl<'a> Interpreter<'a> {
 
     pub(crate) fn class_of(&self, func: FuncRef) -> Option<(FileId, ClassIdx)> {
         let module = self.modules.get(&func.file)?;
-        module.functions.get(func.index.0 as usize)?.class.map(|c| (func.file, c))
+        module
+            .functions
+            .get(func.index.0 as usize)?
+            .class
+            .map(|c| (func.file, c))
     }
 
     /// The entry row of a function whose parameters have telling names.
     pub(crate) fn named_entry(&self, func: &Func) -> Option<EntryRow> {
-        let skip = usize::from(func.class.is_some() && func.params.first().is_some_and(|p| matches!(self.text_of(p.name), "self" | "cls")));
+        let skip = usize::from(
+            func.class.is_some()
+                && func
+                    .params
+                    .first()
+                    .is_some_and(|p| matches!(self.text_of(p.name), "self" | "cls")),
+        );
         let params = func.params.get(skip..)?;
         let name = self.text_of(func.name);
         let entry = self.rows.named_entries.iter().find(|entry| {
             entry.params.len() <= params.len()
-                && entry.params.iter().zip(params).all(|(words, param)| words.matches(self.text_of(param.name)))
+                && entry
+                    .params
+                    .iter()
+                    .zip(params)
+                    .all(|(words, param)| words.matches(self.text_of(param.name)))
                 && entry.function.as_ref().is_none_or(|f| f.matches(name))
         })?;
         let mut row = entry.row.clone();
@@ -471,7 +570,10 @@ impl<'a> Interpreter<'a> {
 
 impl Activation<'_> {
     pub(crate) fn site(&self, span: Span) -> Site {
-        Site { file: self.func.file, span }
+        Site {
+            file: self.func.file,
+            span,
+        }
     }
 
     pub(crate) fn returns(&self) -> Option<ReturnUse> {

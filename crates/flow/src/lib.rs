@@ -35,13 +35,13 @@ mod text;
 mod value;
 
 pub use api::{ApiId, Apis, Edge};
+pub use arguments::Arguments;
 pub use condition::Circumstances;
 pub use driver::{Component, Report, analyse};
+pub use heap::FuncRef;
+pub use interpreter::{Broadened, Site};
 pub use limits::Limits;
 pub use model::{Models, ThreatModel};
-pub use heap::FuncRef;
-pub use arguments::Arguments;
-pub use interpreter::{Broadened, Site};
 pub use observe::{CallEvent, Hit, Observer, Property, View};
 pub use pattern::Patterns;
 pub use source::{SourceId, SourceInfo, Step, StepId, StepWord, Trace};

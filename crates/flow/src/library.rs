@@ -29,8 +29,19 @@ pub(crate) struct LibraryCall<'c> {
 
 impl<'a> Interpreter<'a> {
     /// Does what the models say; `None` when the call never returns.
-    pub(crate) fn call_library(&mut self, act: &Activation<'a>, world: &mut World, call: LibraryCall<'_>) -> Option<ValueId> {
-        let LibraryCall { node, receiver, arguments, context, site } = call;
+    pub(crate) fn call_library(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        call: LibraryCall<'_>,
+    ) -> Option<ValueId> {
+        let LibraryCall {
+            node,
+            receiver,
+            arguments,
+            context,
+            site,
+        } = call;
         let name = match self.apis.parent(node).1 {
             Edge::Name(name) => name,
             Edge::Call | Edge::CallWith(_) | Edge::Index => Sym::EMPTY,
@@ -63,7 +74,9 @@ impl<'a> Interpreter<'a> {
         match model.and_then(|m| m.flows.as_ref()) {
             Some(flows) => {
                 for flow in flows {
-                    self.apply_flow(act, world, flow, receiver, arguments, &mut taint, &mut same, site);
+                    self.apply_flow(
+                        act, world, flow, receiver, arguments, &mut taint, &mut same, site,
+                    );
                 }
             }
             None => {
@@ -95,9 +108,18 @@ impl<'a> Interpreter<'a> {
                 t.cleared = (t.cleared | clears) & !restores;
             }
         }
-        if let (Some(receiver), Some(Const::Str(key))) = (receiver, arguments.at(0).and_then(|k| self.values.get(k).sole_const())) {
+        if let (Some(receiver), Some(Const::Str(key))) = (
+            receiver,
+            arguments
+                .at(0)
+                .and_then(|k| self.values.get(k).sole_const()),
+        ) {
             // `request.args.get("a")`: which part of the source it is, for checks that protect one part only.
-            if matches!(self.text_of(name), "get" | "getlist" | "getAll" | "header" | "param" | "getheader") && !self.values.get(receiver).taint.is_empty() {
+            if matches!(
+                self.text_of(name),
+                "get" | "getlist" | "getAll" | "header" | "param" | "getheader"
+            ) && !self.values.get(receiver).taint.is_empty()
+            {
                 for t in &mut taint.taint {
                     t.source = self.sources.part(t.source, key);
                 }
@@ -124,7 +146,8 @@ impl<'a> Interpreter<'a> {
     }
 
     fn is_class_like(&self, name: Sym) -> bool {
-        self.text_of(name).starts_with(|c: char| c.is_ascii_uppercase())
+        self.text_of(name)
+            .starts_with(|c: char| c.is_ascii_uppercase())
     }
 
     fn result_node(&mut self, node: ApiId, arguments: &Arguments) -> ApiId {
@@ -137,8 +160,25 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What happens at a call of something that nothing is known of.
-    pub(crate) fn call_unknown(&mut self, act: &Activation<'a>, world: &mut World, receiver: Option<ValueId>, name: Option<Sym>, arguments: &Arguments, context: CallContext, site: Site) -> ValueId {
-        let event = CallEvent { callee: &[], name, receiver, arguments, site, assigned_to: context.assigned_to, result_unused: context.result_unused };
+    pub(crate) fn call_unknown(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        receiver: Option<ValueId>,
+        name: Option<Sym>,
+        arguments: &Arguments,
+        context: CallContext,
+        site: Site,
+    ) -> ValueId {
+        let event = CallEvent {
+            callee: &[],
+            name,
+            receiver,
+            arguments,
+            site,
+            assigned_to: context.assigned_to,
+            result_unused: context.result_unused,
+        };
         self.with_view(act, world, |o, v| o.call(v, &event));
         self.pass_functions(act, world, None, arguments, site);
         let mut taint = Value::default();
@@ -166,23 +206,61 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Sinks and detectors of a call whose result is known otherwise.
-    pub(crate) fn notice_call(&mut self, act: &Activation<'a>, world: &mut World, node: ApiId, receiver: Option<ValueId>, name: Sym, arguments: &Arguments, context: CallContext, site: Site) {
+    pub(crate) fn notice_call(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        node: ApiId,
+        receiver: Option<ValueId>,
+        name: Sym,
+        arguments: &Arguments,
+        context: CallContext,
+        site: Site,
+    ) {
         self.observe_call(act, world, node, receiver, name, arguments, context, site);
         if let Some(model) = self.model(node) {
             self.check_sinks(act, world, node, model, receiver, arguments, site);
         }
     }
 
-    fn observe_call(&mut self, act: &Activation<'a>, world: &World, node: ApiId, receiver: Option<ValueId>, name: Sym, arguments: &Arguments, context: CallContext, site: Site) {
+    fn observe_call(
+        &mut self,
+        act: &Activation<'a>,
+        world: &World,
+        node: ApiId,
+        receiver: Option<ValueId>,
+        name: Sym,
+        arguments: &Arguments,
+        context: CallContext,
+        site: Site,
+    ) {
         let mut callee: SmallVec<[ApiId; 2]> = SmallVec::from_elem(node, 1);
         if !self.apis.is_known(node) {
             callee.extend(self.apis.known_child(ApiId::ANY, Edge::Name(name)));
         }
-        let event = CallEvent { callee: &callee, name: Some(name), receiver, arguments, site, assigned_to: context.assigned_to, result_unused: context.result_unused };
+        let event = CallEvent {
+            callee: &callee,
+            name: Some(name),
+            receiver,
+            arguments,
+            site,
+            assigned_to: context.assigned_to,
+            result_unused: context.result_unused,
+        };
         self.with_view(act, world, |o, v| o.call(v, &event));
     }
 
-    fn apply_flow(&mut self, act: &Activation<'a>, world: &mut World, flow: &Flow, receiver: Option<ValueId>, arguments: &Arguments, taint: &mut Value, same: &mut ValueId, site: Site) {
+    fn apply_flow(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        flow: &Flow,
+        receiver: Option<ValueId>,
+        arguments: &Arguments,
+        taint: &mut Value,
+        same: &mut ValueId,
+        site: Site,
+    ) {
         let Some(from) = &flow.from else { return };
         if !from.keys.is_empty() {
             if let Some(value) = self.keyed_read(world, from, receiver, arguments) {
@@ -232,16 +310,41 @@ impl<'a> Interpreter<'a> {
     fn joint_key(&self, place: &Place, arguments: &Arguments) -> Option<Const> {
         let mut key = String::new();
         for position in &place.keys {
-            let part = arguments.at(*position as usize).and_then(|v| self.sole_str(v))?;
+            let part = arguments
+                .at(*position as usize)
+                .and_then(|v| self.sole_str(v))?;
             key.push_str(part);
             key.push('\u{1f}');
         }
         Some(Const::Str(self.names.intern(&key)))
     }
 
-    fn keyed_read(&mut self, world: &World, place: &Place, receiver: Option<ValueId>, arguments: &Arguments) -> Option<ValueId> {
-        let holder = self.place_values(world, &Place { keys: Vec::new(), ..place.clone() }, receiver, arguments).into_iter().next()?;
-        let id = self.values.get(holder).refs.iter().find_map(|r| if let Ref::Obj(id) = r { Some(*id) } else { None })?;
+    fn keyed_read(
+        &mut self,
+        world: &World,
+        place: &Place,
+        receiver: Option<ValueId>,
+        arguments: &Arguments,
+    ) -> Option<ValueId> {
+        let holder = self
+            .place_values(
+                world,
+                &Place {
+                    keys: Vec::new(),
+                    ..place.clone()
+                },
+                receiver,
+                arguments,
+            )
+            .into_iter()
+            .next()?;
+        let id = self.values.get(holder).refs.iter().find_map(|r| {
+            if let Ref::Obj(id) = r {
+                Some(*id)
+            } else {
+                None
+            }
+        })?;
         let obj = world.heap.get(id)?;
         match self.joint_key(place, arguments).map(|k| obj.field(k)) {
             Some(Some(value)) => Some(value),
@@ -251,17 +354,43 @@ impl<'a> Interpreter<'a> {
             }
             None => {
                 let all: SmallVec<[ValueId; 8]> = obj.contents().collect();
-                Some(all.into_iter().fold(ValueId::UNKNOWN, |sum, v| self.join(sum, v)))
+                Some(
+                    all.into_iter()
+                        .fold(ValueId::UNKNOWN, |sum, v| self.join(sum, v)),
+                )
             }
         }
     }
 
-    fn keyed_write(&mut self, world: &mut World, place: &Place, receiver: Option<ValueId>, arguments: &Arguments, value: ValueId) {
-        let holders = self.place_values(world, &Place { keys: Vec::new(), ..place.clone() }, receiver, arguments);
+    fn keyed_write(
+        &mut self,
+        world: &mut World,
+        place: &Place,
+        receiver: Option<ValueId>,
+        arguments: &Arguments,
+        value: ValueId,
+    ) {
+        let holders = self.place_values(
+            world,
+            &Place {
+                keys: Vec::new(),
+                ..place.clone()
+            },
+            receiver,
+            arguments,
+        );
         let key = self.joint_key(place, arguments);
         for holder in holders {
-            let id = self.values.get(holder).refs.iter().find_map(|r| if let Ref::Obj(id) = r { Some(*id) } else { None });
-            let Some(obj) = id.and_then(|id| world.heap.change(id)) else { continue };
+            let id = self.values.get(holder).refs.iter().find_map(|r| {
+                if let Ref::Obj(id) = r {
+                    Some(*id)
+                } else {
+                    None
+                }
+            });
+            let Some(obj) = id.and_then(|id| world.heap.change(id)) else {
+                continue;
+            };
             match key {
                 Some(key) => obj.set_field(key, value),
                 None => {
@@ -274,7 +403,19 @@ impl<'a> Interpreter<'a> {
 
     /// Puts data into every object that a value may be.
     pub(crate) fn put_inside(&mut self, world: &mut World, target: ValueId, data: ValueId) {
-        let objects: SmallVec<[ObjId; 4]> = self.values.get(target).refs.iter().filter_map(|r| if let Ref::Obj(id) = r { Some(*id) } else { None }).collect();
+        let objects: SmallVec<[ObjId; 4]> = self
+            .values
+            .get(target)
+            .refs
+            .iter()
+            .filter_map(|r| {
+                if let Ref::Obj(id) = r {
+                    Some(*id)
+                } else {
+                    None
+                }
+            })
+            .collect();
         for id in objects {
             if let Some(obj) = world.heap.change(id) {
                 obj.rest = self.values.join(obj.rest, data);
@@ -284,13 +425,24 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The values at a place of a call.
-    pub(crate) fn place_values(&self, world: &World, place: &Place, receiver: Option<ValueId>, arguments: &Arguments) -> SmallVec<[ValueId; 4]> {
+    pub(crate) fn place_values(
+        &self,
+        world: &World,
+        place: &Place,
+        receiver: Option<ValueId>,
+        arguments: &Arguments,
+    ) -> SmallVec<[ValueId; 4]> {
         let mut found: SmallVec<[ValueId; 4]> = SmallVec::new();
         for reference in &place.refs {
             match reference {
                 ArgRef::Position(i) => found.extend(arguments.at(*i as usize).or(arguments.spread)),
                 ArgRef::Last => found.extend(arguments.positional.last().map(|(v, _)| *v)),
-                ArgRef::Named(name) => found.extend(self.names.get(name).and_then(|n| arguments.named(n)).or(arguments.spread_map)),
+                ArgRef::Named(name) => found.extend(
+                    self.names
+                        .get(name)
+                        .and_then(|n| arguments.named(n))
+                        .or(arguments.spread_map),
+                ),
                 ArgRef::Any => found.extend(arguments.values()),
                 ArgRef::This => found.extend(receiver),
             }
@@ -316,13 +468,20 @@ impl<'a> Interpreter<'a> {
                                 for item in obj.contents() {
                                     for inner_thing in &self.values.get(item).refs {
                                         if let Ref::Obj(id) = inner_thing {
-                                            inner.extend(world.heap.get(*id).and_then(|o| o.field(Const::Str(key))));
+                                            inner.extend(
+                                                world
+                                                    .heap
+                                                    .get(*id)
+                                                    .and_then(|o| o.field(Const::Str(key))),
+                                            );
                                         }
                                     }
                                 }
                             }
                             inner.extend(obj.field(Const::Str(key)));
-                            if obj.rest != ValueId::NONE && !matches!(obj.kind, ObjKind::List | ObjKind::Set) {
+                            if obj.rest != ValueId::NONE
+                                && !matches!(obj.kind, ObjKind::List | ObjKind::Set)
+                            {
                                 inner.push(obj.rest);
                             }
                         }
@@ -334,12 +493,27 @@ impl<'a> Interpreter<'a> {
         found
     }
 
-    fn check_sinks(&mut self, act: &Activation<'a>, world: &mut World, node: ApiId, model: &'a NodeModel, receiver: Option<ValueId>, arguments: &Arguments, site: Site) {
+    fn check_sinks(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        node: ApiId,
+        model: &'a NodeModel,
+        receiver: Option<ValueId>,
+        arguments: &Arguments,
+        site: Site,
+    ) {
         for row in &model.sinks {
             for place in &row.places {
                 for value in self.place_values(world, place, receiver, arguments) {
-                    let taint = if place.deep { self.deep_taint(world, value) } else { self.shallow_taint(world, value) };
-                    if !taint.is_empty() && self.sink_applies(act, world, row, receiver, arguments, site) {
+                    let taint = if place.deep {
+                        self.deep_taint(world, value)
+                    } else {
+                        self.shallow_taint(world, value)
+                    };
+                    if !taint.is_empty()
+                        && self.sink_applies(act, world, row, receiver, arguments, site)
+                    {
                         self.arrive(act, world, node, row, value, &taint, site);
                     }
                 }
@@ -347,7 +521,16 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    pub(crate) fn check_assigned(&mut self, act: &Activation<'a>, world: &mut World, node: ApiId, model: &'a NodeModel, receiver: ValueId, value: ValueId, site: Site) {
+    pub(crate) fn check_assigned(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        node: ApiId,
+        model: &'a NodeModel,
+        receiver: ValueId,
+        value: ValueId,
+        site: Site,
+    ) {
         let taint = self.shallow_taint(world, value);
         if taint.is_empty() {
             return;
@@ -360,12 +543,35 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn sink_applies(&mut self, act: &Activation<'a>, world: &World, row: &SinkRow, receiver: Option<ValueId>, arguments: &Arguments, site: Site) -> bool {
-        row.when.iter().all(|c| self.condition_holds(act, world, c, receiver, arguments, site)) && !row.unless.iter().any(|c| self.condition_holds(act, world, c, receiver, arguments, site))
+    fn sink_applies(
+        &mut self,
+        act: &Activation<'a>,
+        world: &World,
+        row: &SinkRow,
+        receiver: Option<ValueId>,
+        arguments: &Arguments,
+        site: Site,
+    ) -> bool {
+        row.when
+            .iter()
+            .all(|c| self.condition_holds(act, world, c, receiver, arguments, site))
+            && !row
+                .unless
+                .iter()
+                .any(|c| self.condition_holds(act, world, c, receiver, arguments, site))
     }
 
     /// Data arrives in a sink: a hit for every detector that cares.
-    fn arrive(&mut self, act: &Activation<'a>, world: &World, node: ApiId, row: &SinkRow, value: ValueId, taint: &[Taint], site: Site) {
+    fn arrive(
+        &mut self,
+        act: &Activation<'a>,
+        world: &World,
+        node: ApiId,
+        row: &SinkRow,
+        value: ValueId,
+        taint: &[Taint],
+        site: Site,
+    ) {
         let bit = 1u64 << row.bit;
         if self.is_shape_safe(value, bit) {
             return;
@@ -374,8 +580,12 @@ impl<'a> Interpreter<'a> {
         for target in &models.targets[row.bit as usize] {
             let mut best: Option<Taint> = None;
             for t in taint {
-                let open = self.cleared(world, *t) & bit == 0 && self.counts(target.sources, *t, bit);
-                if open && best.is_none_or(|b| self.sources.length(t.step) < self.sources.length(b.step)) {
+                let open =
+                    self.cleared(world, *t) & bit == 0 && self.counts(target.sources, *t, bit);
+                if open
+                    && best
+                        .is_none_or(|b| self.sources.length(t.step) < self.sources.length(b.step))
+                {
                     best = Some(*t);
                 }
             }
@@ -388,10 +598,22 @@ impl<'a> Interpreter<'a> {
     /// Whether data of a source is of interest in a kind of sink.
     fn counts(&self, wanted: KindSet, taint: Taint, bit: u64) -> bool {
         let kind = self.sources.info(taint.source).kind;
-        wanted.has(kind) && (kind != SourceKind::Library || self.models.library || bit & self.models.kinds.audited != 0)
+        wanted.has(kind)
+            && (kind != SourceKind::Library
+                || self.models.library
+                || bit & self.models.kinds.audited != 0)
     }
 
-    fn add_hit(&mut self, act: &Activation<'a>, detector: u32, node: ApiId, taint: Taint, confidence: Option<shindan_finding::Confidence>, site: Site, kind: u64) {
+    fn add_hit(
+        &mut self,
+        act: &Activation<'a>,
+        detector: u32,
+        node: ApiId,
+        taint: Taint,
+        confidence: Option<shindan_finding::Confidence>,
+        site: Site,
+        kind: u64,
+    ) {
         let key = (detector, site);
         if self.hit_index.contains_key(&key) {
             return;
@@ -406,12 +628,19 @@ impl<'a> Interpreter<'a> {
             trace: self.sources.trace(taint.step),
             confidence,
             broadened: false,
-            uncalled: self.sources.info(taint.source).kind == SourceKind::Library && !self.models.library,
+            uncalled: self.sources.info(taint.source).kind == SourceKind::Library
+                && !self.models.library,
             kind,
         });
     }
 
-    pub(crate) fn prototype_hit(&mut self, act: &Activation<'a>, world: &World, taint: Taint, site: Site) {
+    pub(crate) fn prototype_hit(
+        &mut self,
+        act: &Activation<'a>,
+        world: &World,
+        taint: Taint,
+        site: Site,
+    ) {
         let bit = self.models.kinds.prototype;
         if bit == 0 || self.cleared(world, taint) & bit != 0 {
             return;
@@ -451,7 +680,11 @@ impl<'a> Interpreter<'a> {
             Some((_, rest)) => rest.find(['/', '?', '#']).is_some_and(|i| i > 0),
             None => opaque_start,
         };
-        let same_site = bit & kinds.redirect != 0 && prefix.len() > 1 && prefix.starts_with('/') && !prefix.starts_with("//") && !prefix.starts_with("/\\");
+        let same_site = bit & kinds.redirect != 0
+            && prefix.len() > 1
+            && prefix.starts_with('/')
+            && !prefix.starts_with("//")
+            && !prefix.starts_with("/\\");
         let local_query = bit & kinds.redirect != 0 && prefix.starts_with('?');
         fixed_host || same_site || local_query
     }
@@ -462,14 +695,34 @@ impl<'a> Interpreter<'a> {
         let mut found = SmallVec::new();
         for thing in &self.values.get(value).refs {
             match thing {
-                Ref::Obj(id) if world.heap.get(*id).is_some_and(|o| matches!(o.kind, ObjKind::Func { .. })) => found.push((*id, ValueId::UNKNOWN)),
+                Ref::Obj(id)
+                    if world
+                        .heap
+                        .get(*id)
+                        .is_some_and(|o| matches!(o.kind, ObjKind::Func { .. })) =>
+                {
+                    found.push((*id, ValueId::UNKNOWN))
+                }
                 Ref::Bound(id, receiver) => found.push((*id, *receiver)),
-                Ref::Obj(id) if world.heap.get(*id).is_some_and(|o| matches!(o.kind, ObjKind::List)) => {
-                    let items: Vec<ValueId> = world.heap.get(*id).map(|o| o.contents().collect()).unwrap_or_default();
+                Ref::Obj(id)
+                    if world
+                        .heap
+                        .get(*id)
+                        .is_some_and(|o| matches!(o.kind, ObjKind::List)) =>
+                {
+                    let items: Vec<ValueId> = world
+                        .heap
+                        .get(*id)
+                        .map(|o| o.contents().collect())
+                        .unwrap_or_default();
                     for item in items {
                         for inner in &self.values.get(item).refs {
                             if let Ref::Obj(id) = inner {
-                                if world.heap.get(*id).is_some_and(|o| matches!(o.kind, ObjKind::Func { .. })) {
+                                if world
+                                    .heap
+                                    .get(*id)
+                                    .is_some_and(|o| matches!(o.kind, ObjKind::Func { .. }))
+                                {
                                     found.push((*id, ValueId::UNKNOWN));
                                 }
                             }
@@ -483,7 +736,14 @@ impl<'a> Interpreter<'a> {
     }
 
     /// A decorator hands its function back; an entry decorator also makes it one that the outside calls.
-    fn decorated_function(&mut self, act: &Activation<'a>, world: &World, node: ApiId, model: Option<&'a NodeModel>, arguments: &Arguments) -> Option<ValueId> {
+    fn decorated_function(
+        &mut self,
+        act: &Activation<'a>,
+        world: &World,
+        node: ApiId,
+        model: Option<&'a NodeModel>,
+        arguments: &Arguments,
+    ) -> Option<ValueId> {
         if arguments.positional.len() != 1 || !arguments.named.is_empty() {
             return None;
         }
@@ -499,30 +759,59 @@ impl<'a> Interpreter<'a> {
             row = self.model(parent).and_then(|m| m.decorator_entries.first());
         }
         if let Some(row) = row {
-            self.entries.push(FoundEntry { function: first.0, this: first.1, row: row.clone() });
+            self.entries.push(FoundEntry {
+                function: first.0,
+                this: first.1,
+                row: row.clone(),
+            });
         }
-        let site = self.function_site(world, first.0).unwrap_or(act.site(act.ir.span));
+        let site = self
+            .function_site(world, first.0)
+            .unwrap_or(act.site(act.ir.span));
         self.with_view(act, world, |o, v| o.decorated(v, node, site));
         Some(value)
     }
 
     fn function_site(&self, world: &World, id: ObjId) -> Option<Site> {
-        let ObjKind::Func { func, .. } = world.heap.get(id)?.kind.clone() else { return None };
-        let ir = self.modules.get(&func.file)?.functions.get(func.index.0 as usize)?;
-        Some(Site { file: func.file, span: ir.name_span })
+        let ObjKind::Func { func, .. } = world.heap.get(id)?.kind.clone() else {
+            return None;
+        };
+        let ir = self
+            .modules
+            .get(&func.file)?
+            .functions
+            .get(func.index.0 as usize)?;
+        Some(Site {
+            file: func.file,
+            span: ir.name_span,
+        })
     }
 
     /// Calls that only say when: `executor.submit(function, argument)`, `Thread(target=function, args=(argument,))`.
-    fn deferred_call(&mut self, act: &Activation<'a>, world: &mut World, name: Sym, arguments: &Arguments, site: Site) -> Option<ValueId> {
+    fn deferred_call(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        name: Sym,
+        arguments: &Arguments,
+        site: Site,
+    ) -> Option<ValueId> {
         if !self.python {
             return None;
         }
         let position = match self.text_of(name) {
-            "submit" | "to_thread" | "call_soon" | "partial" | "apply_async" | "apply" | "run_sync" => 0,
+            "submit" | "to_thread" | "call_soon" | "partial" | "apply_async" | "apply"
+            | "run_sync" => 0,
             "run_in_executor" | "call_later" | "call_at" => 1,
             "Thread" | "Process" | "Timer" => {
                 let target = self.names.get("target").and_then(|n| arguments.named(n))?;
-                let passed = self.names.get("args").and_then(|n| arguments.named(n)).and_then(|v| self.sole_object(v)).and_then(|id| world.heap.get(id)).map(|o| o.items.to_vec());
+                let passed = self
+                    .names
+                    .get("args")
+                    .and_then(|n| arguments.named(n))
+                    .and_then(|v| self.sole_object(v))
+                    .and_then(|id| world.heap.get(id))
+                    .map(|o| o.items.to_vec());
                 let inner = Arguments::positional(&passed.unwrap_or_default(), site.span);
                 return self.call_value(act, world, target, &inner, site);
             }
@@ -531,7 +820,10 @@ impl<'a> Interpreter<'a> {
         let function = arguments.at(position)?;
         let callable = self.values.get(function).refs.iter().any(|r| match r {
             Ref::Api(_) | Ref::Bound(..) => true,
-            Ref::Obj(id) => world.heap.get(*id).is_some_and(|o| matches!(o.kind, ObjKind::Func { .. })),
+            Ref::Obj(id) => world
+                .heap
+                .get(*id)
+                .is_some_and(|o| matches!(o.kind, ObjKind::Func { .. })),
             Ref::Module(_) => false,
         });
         if !callable {
@@ -543,22 +835,58 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Functions among the arguments: those that the outside calls become entries, others run here with unknown arguments.
-    fn pass_functions(&mut self, act: &Activation<'a>, world: &mut World, model: Option<&'a NodeModel>, arguments: &Arguments, site: Site) -> Option<ValueId> {
+    fn pass_functions(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        model: Option<&'a NodeModel>,
+        arguments: &Arguments,
+        site: Site,
+    ) -> Option<ValueId> {
         let mut result = None;
         let passed: SmallVec<[ValueId; 4]> = arguments.values().collect();
         for value in passed {
             for (id, this) in self.function_refs(world, value) {
-                let Some(ObjKind::Func { func, frames, this: own }) = world.heap.get(id).map(|o| o.kind.clone()) else { continue };
-                let arity = self.modules.get(&func.file).and_then(|m| m.functions.get(func.index.0 as usize)).map_or(0, |f| f.params.len());
-                let row = model.and_then(|m| m.argument_entries.iter().find(|e| e.params.len() == arity).or_else(|| m.argument_entries.first()));
+                let Some(ObjKind::Func {
+                    func,
+                    frames,
+                    this: own,
+                }) = world.heap.get(id).map(|o| o.kind.clone())
+                else {
+                    continue;
+                };
+                let arity = self
+                    .modules
+                    .get(&func.file)
+                    .and_then(|m| m.functions.get(func.index.0 as usize))
+                    .map_or(0, |f| f.params.len());
+                let row = model.and_then(|m| {
+                    m.argument_entries
+                        .iter()
+                        .find(|e| e.params.len() == arity)
+                        .or_else(|| m.argument_entries.first())
+                });
                 if let Some(row) = row {
-                    self.entries.push(FoundEntry { function: id, this, row: row.clone() });
+                    self.entries.push(FoundEntry {
+                        function: id,
+                        this,
+                        row: row.clone(),
+                    });
                     self.run_entry_now(act, world, id, this, row, site);
                     continue;
                 }
                 let before = world.clone();
                 let this = if this == ValueId::UNKNOWN { own } else { this };
-                let value = self.call_function(act, world, func, frames, this, &Arguments::unknown(), None, site);
+                let value = self.call_function(
+                    act,
+                    world,
+                    func,
+                    frames,
+                    this,
+                    &Arguments::unknown(),
+                    None,
+                    site,
+                );
                 self.last_tells = None;
                 let mut joined = before;
                 if value.is_some() {
@@ -574,14 +902,45 @@ impl<'a> Interpreter<'a> {
     }
 
     /// An entry that is registered inside a function runs with that function's captured locals.
-    fn run_entry_now(&mut self, act: &Activation<'a>, world: &mut World, id: ObjId, this: ValueId, row: &EntryRow, site: Site) {
-        if act.depth == 0 && act.ir.parent.is_none() && act.module.functions.first().is_some_and(|f| std::ptr::eq(f, act.ir)) {
+    fn run_entry_now(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        id: ObjId,
+        this: ValueId,
+        row: &EntryRow,
+        site: Site,
+    ) {
+        if act.depth == 0
+            && act.ir.parent.is_none()
+            && act
+                .module
+                .functions
+                .first()
+                .is_some_and(|f| std::ptr::eq(f, act.ir))
+        {
             return;
         }
-        let Some(ObjKind::Func { func, frames, this: own }) = world.heap.get(id).map(|o| o.kind.clone()) else { return };
+        let Some(ObjKind::Func {
+            func,
+            frames,
+            this: own,
+        }) = world.heap.get(id).map(|o| o.kind.clone())
+        else {
+            return;
+        };
         let before = world.clone();
         let this = if this == ValueId::UNKNOWN { own } else { this };
-        let ran = self.call_function(act, world, func, frames, this, &Arguments::unknown(), Some(row.clone()), site);
+        let ran = self.call_function(
+            act,
+            world,
+            func,
+            frames,
+            this,
+            &Arguments::unknown(),
+            Some(row.clone()),
+            site,
+        );
         let mut joined = before;
         if ran.is_some() {
             joined.heap.join(&world.heap, &mut self.values, false);
@@ -591,7 +950,13 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What an entry hands to the outside.
-    pub(crate) fn check_returned(&mut self, act: &Activation<'a>, world: &World, value: ValueId, span: Option<Span>) {
+    pub(crate) fn check_returned(
+        &mut self,
+        act: &Activation<'a>,
+        world: &World,
+        value: ValueId,
+        span: Option<Span>,
+    ) {
         let kinds = self.models.kinds;
         match act.returns() {
             Some(ReturnUse::Html) => {
@@ -604,7 +969,19 @@ impl<'a> Interpreter<'a> {
                 }
             }
             Some(ReturnUse::LambdaProxy) => {
-                let objects: SmallVec<[ObjId; 4]> = self.values.get(value).refs.iter().filter_map(|r| if let Ref::Obj(id) = r { Some(*id) } else { None }).collect();
+                let objects: SmallVec<[ObjId; 4]> = self
+                    .values
+                    .get(value)
+                    .refs
+                    .iter()
+                    .filter_map(|r| {
+                        if let Ref::Obj(id) = r {
+                            Some(*id)
+                        } else {
+                            None
+                        }
+                    })
+                    .collect();
                 for id in objects {
                     self.check_proxy_response(act, world, id, span);
                 }
@@ -613,12 +990,22 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn check_proxy_response(&mut self, act: &Activation<'a>, world: &World, id: ObjId, span: Option<Span>) {
+    fn check_proxy_response(
+        &mut self,
+        act: &Activation<'a>,
+        world: &World,
+        id: ObjId,
+        span: Option<Span>,
+    ) {
         let kinds = self.models.kinds;
-        let Some(obj) = world.heap.get(id) else { return };
+        let Some(obj) = world.heap.get(id) else {
+            return;
+        };
         let get = |o: &Obj, name: &str| self.names.get(name).and_then(|n| o.field(Const::Str(n)));
         let Some(body) = get(obj, "body") else { return };
-        let headers = get(obj, "headers").and_then(|h| self.sole_object(h)).and_then(|id| world.heap.get(id));
+        let headers = get(obj, "headers")
+            .and_then(|h| self.sole_object(h))
+            .and_then(|id| world.heap.get(id));
         let is_html = headers.is_some_and(|h| {
             h.fields.iter().any(|(key, value)| {
                 matches!(key, Const::Str(k) if self.text_of(*k).eq_ignore_ascii_case("content-type"))
@@ -633,17 +1020,33 @@ impl<'a> Interpreter<'a> {
         self.arrive_returned(act, world, kinds.response_plain, &data, span);
     }
 
-    pub(crate) fn arrive_returned(&mut self, act: &Activation<'a>, world: &World, bit: u64, data: &[Taint], span: Option<Span>) {
+    pub(crate) fn arrive_returned(
+        &mut self,
+        act: &Activation<'a>,
+        world: &World,
+        bit: u64,
+        data: &[Taint],
+        span: Option<Span>,
+    ) {
         if bit == 0 {
             return;
         }
         let models = self.models;
         for target in &models.targets[bit.trailing_zeros() as usize] {
             for t in data {
-                let uncalled = !self.models.library && self.sources.info(t.source).kind == SourceKind::Library;
-                if self.cleared(world, *t) & bit == 0 && !uncalled && self.counts(target.sources, *t, bit) {
+                let uncalled =
+                    !self.models.library && self.sources.info(t.source).kind == SourceKind::Library;
+                if self.cleared(world, *t) & bit == 0
+                    && !uncalled
+                    && self.counts(target.sources, *t, bit)
+                {
                     // The expression that builds what is returned, or where the data last moved.
-                    let last = self.sources.trace(t.step).last().filter(|s| s.file == act.func.file).map(|s| s.span);
+                    let last = self
+                        .sources
+                        .trace(t.step)
+                        .last()
+                        .filter(|s| s.file == act.func.file)
+                        .map(|s| s.span);
                     let site = act.site(span.or(last).unwrap_or(act.ir.name_span));
                     self.add_hit(act, target.detector, ApiId::ANY, *t, None, site, bit);
                     break;

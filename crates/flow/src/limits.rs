@@ -18,6 +18,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps_per_root: 20_000, call_depth: 8, block_visits: 6, objects: 2_000, elements: 32 }
+        Self {
+            steps_per_root: 20_000,
+            call_depth: 8,
+            block_visits: 6,
+            objects: 2_000,
+            elements: 32,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use shindan_base::{FileId, Sym};
 use shindan_program::Linker;
-use shindan_program::ir::{Require, Reg};
+use shindan_program::ir::{Reg, Require};
 use smallvec::SmallVec;
 
 use crate::api::{ApiId, Edge};
@@ -22,19 +22,46 @@ pub(crate) enum Found {
 impl<'a> Interpreter<'a> {
     /// Taints of data taken out of a value under a name.
     pub(crate) fn part_taint(&mut self, value: ValueId, name: Sym) -> SmallVec<[Taint; 1]> {
-        let nodes: SmallVec<[ApiId; 2]> = self.values.get(value).refs.iter().filter_map(|r| if let Ref::Api(node) = r { Some(*node) } else { None }).collect();
+        let nodes: SmallVec<[ApiId; 2]> = self
+            .values
+            .get(value)
+            .refs
+            .iter()
+            .filter_map(|r| {
+                if let Ref::Api(node) = r {
+                    Some(*node)
+                } else {
+                    None
+                }
+            })
+            .collect();
         let taint = self.values.get(value).taint.clone();
         taint
             .into_iter()
             .map(|t| {
                 let api = self.sources.info(t.source).api;
-                let part_of_source = api.is_some_and(|api| nodes.iter().any(|n| self.apis.is_below(*n, api)));
-                if part_of_source { Taint { source: self.sources.part(t.source, name), ..t } } else { t }
+                let part_of_source =
+                    api.is_some_and(|api| nodes.iter().any(|n| self.apis.is_below(*n, api)));
+                if part_of_source {
+                    Taint {
+                        source: self.sources.part(t.source, name),
+                        ..t
+                    }
+                } else {
+                    t
+                }
             })
             .collect()
     }
 
-    pub(crate) fn get_member(&mut self, act: &Activation<'a>, world: &mut World, object: ValueId, name: Sym, site: Site) -> ValueId {
+    pub(crate) fn get_member(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        object: ValueId,
+        name: Sym,
+        site: Site,
+    ) -> ValueId {
         let value = self.values.get(object).clone();
         let mut result = ValueId::NONE;
         for thing in &value.refs {
@@ -51,9 +78,13 @@ impl<'a> Interpreter<'a> {
             result = self.join(result, found);
         }
         if !value.consts.is_empty() {
-            let length = (self.text_of(name) == "length").then(|| value.sole_str()).flatten();
+            let length = (self.text_of(name) == "length")
+                .then(|| value.sole_str())
+                .flatten();
             let found = match length {
-                Some(text) => self.constant(Const::Int(self.text_of(text).encode_utf16().count() as i64)),
+                Some(text) => {
+                    self.constant(Const::Int(self.text_of(text).encode_utf16().count() as i64))
+                }
                 None => ValueId::UNKNOWN,
             };
             result = self.join(result, found);
@@ -81,11 +112,35 @@ impl<'a> Interpreter<'a> {
         if self.values.get(value).taint.is_empty() {
             return value;
         }
-        let clears = self.values.get(value).refs.iter().filter_map(|r| if let Ref::Api(node) = r { self.rows.nodes.get(node) } else { None }).fold(0, |m, row| m | row.clears);
+        let clears = self
+            .values
+            .get(value)
+            .refs
+            .iter()
+            .filter_map(|r| {
+                if let Ref::Api(node) = r {
+                    self.rows.nodes.get(node)
+                } else {
+                    None
+                }
+            })
+            .fold(0, |m, row| m | row.clears);
         if clears == 0 {
             return value;
         }
-        let taint: SmallVec<[Taint; 1]> = if clears == ALL_KINDS { SmallVec::new() } else { self.values.get(value).taint.iter().map(|t| Taint { cleared: t.cleared | clears, ..*t }).collect() };
+        let taint: SmallVec<[Taint; 1]> = if clears == ALL_KINDS {
+            SmallVec::new()
+        } else {
+            self.values
+                .get(value)
+                .taint
+                .iter()
+                .map(|t| Taint {
+                    cleared: t.cleared | clears,
+                    ..*t
+                })
+                .collect()
+        };
         self.values.with_taint(value, taint)
     }
 
@@ -95,11 +150,22 @@ impl<'a> Interpreter<'a> {
         if self.python || self.apis.known_child(node, named).is_some() {
             return self.apis.child(node, named);
         }
-        self.apis.known_child(node, Edge::Index).unwrap_or_else(|| self.apis.child(node, named))
+        self.apis
+            .known_child(node, Edge::Index)
+            .unwrap_or_else(|| self.apis.child(node, named))
     }
 
-    fn object_member(&mut self, act: &Activation<'a>, world: &mut World, id: ObjId, name: Sym, site: Site) -> ValueId {
-        let Some(obj) = world.heap.get(id) else { return ValueId::UNKNOWN };
+    fn object_member(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        id: ObjId,
+        name: Sym,
+        site: Site,
+    ) -> ValueId {
+        let Some(obj) = world.heap.get(id) else {
+            return ValueId::UNKNOWN;
+        };
         if let Some(value) = obj.field(Const::Str(name)) {
             return value;
         }
@@ -110,7 +176,11 @@ impl<'a> Interpreter<'a> {
                 return match self.find_in_class(world, id, name) {
                     Some(Found::Method(func) | Found::Getter(func)) => {
                         let receiver = self.values.reference(Ref::Obj(id));
-                        if self.is_class_method(world, func) { self.values.reference(Ref::Bound(func, receiver)) } else { self.values.reference(Ref::Obj(func)) }
+                        if self.is_class_method(world, func) {
+                            self.values.reference(Ref::Bound(func, receiver))
+                        } else {
+                            self.values.reference(Ref::Obj(func))
+                        }
                     }
                     Some(Found::Value(value)) => value,
                     None => match api.map(|node| self.apis.parent(node).0) {
@@ -130,7 +200,9 @@ impl<'a> Interpreter<'a> {
                     ValueId::UNKNOWN
                 };
             }
-            ObjKind::List | ObjKind::Set | ObjKind::Func { .. } | ObjKind::Frame => return ValueId::UNKNOWN,
+            ObjKind::List | ObjKind::Set | ObjKind::Func { .. } | ObjKind::Frame => {
+                return ValueId::UNKNOWN;
+            }
             ObjKind::Map => {
                 if rest == ValueId::NONE && exact && !self.python {
                     return self.constant(Const::Undefined);
@@ -147,32 +219,60 @@ impl<'a> Interpreter<'a> {
                 Some(Found::Getter(func)) => {
                     let receiver = self.values.reference(Ref::Obj(id));
                     let method = self.values.reference(Ref::Bound(func, receiver));
-                    return self.call_value(act, world, method, &Arguments::default(), site).unwrap_or(ValueId::UNKNOWN);
+                    return self
+                        .call_value(act, world, method, &Arguments::default(), site)
+                        .unwrap_or(ValueId::UNKNOWN);
                 }
                 Some(Found::Value(value)) => return value,
                 None => {}
             }
         }
-        let inner = if rest == ValueId::NONE { ValueId::UNKNOWN } else { rest };
+        let inner = if rest == ValueId::NONE {
+            ValueId::UNKNOWN
+        } else {
+            rest
+        };
         match api {
             Some(node) => {
                 let child = self.apis.child(node, Edge::Name(name));
                 self.with_view(act, world, |o, v| o.read(v, child, site));
                 let value = self.api_value(child, site);
-                if rest == ValueId::NONE { value } else { let taint = self.values.get(rest).taint.clone(); self.values.add_taint(value, &taint) }
+                if rest == ValueId::NONE {
+                    value
+                } else {
+                    let taint = self.values.get(rest).taint.clone();
+                    self.values.add_taint(value, &taint)
+                }
             }
             None => inner,
         }
     }
 
     fn is_class_method(&self, world: &World, func: ObjId) -> bool {
-        let Some(Obj { kind: ObjKind::Func { func, .. }, .. }) = world.heap.get(func) else { return false };
-        let Some(module) = self.modules.get(&func.file) else { return false };
-        module.classes.iter().flat_map(|c| &c.methods).any(|m| m.func == func.index && (m.is_class_method || (m.is_static && !self.python)))
+        let Some(Obj {
+            kind: ObjKind::Func { func, .. },
+            ..
+        }) = world.heap.get(func)
+        else {
+            return false;
+        };
+        let Some(module) = self.modules.get(&func.file) else {
+            return false;
+        };
+        module
+            .classes
+            .iter()
+            .flat_map(|c| &c.methods)
+            .any(|m| m.func == func.index && (m.is_class_method || (m.is_static && !self.python)))
     }
 
     /// Looks a name up in a class and its bases.
-    pub(crate) fn find_in_class(&mut self, world: &mut World, class: ObjId, name: Sym) -> Option<Found> {
+    pub(crate) fn find_in_class(
+        &mut self,
+        world: &mut World,
+        class: ObjId,
+        name: Sym,
+    ) -> Option<Found> {
         let mut queue: Vec<ObjId> = vec![class];
         let mut seen = 0;
         while let Some(id) = queue.pop() {
@@ -181,19 +281,43 @@ impl<'a> Interpreter<'a> {
                 return None;
             }
             let obj = world.heap.get(id)?;
-            let ObjKind::Class { file, class, frames } = obj.kind.clone() else { continue };
+            let ObjKind::Class {
+                file,
+                class,
+                frames,
+            } = obj.kind.clone()
+            else {
+                continue;
+            };
             let bases = obj.items.clone();
             let field = obj.field(Const::Str(name));
             let module = self.modules.get(&file).copied();
-            let method = module.and_then(|m| m.classes.get(class.0 as usize)).and_then(|c| c.methods.iter().find(|m| m.name == name && !m.is_setter));
+            let method = module
+                .and_then(|m| m.classes.get(class.0 as usize))
+                .and_then(|c| c.methods.iter().find(|m| m.name == name && !m.is_setter));
             if let Some(method) = method {
                 // A decorated method was stored again under its name; the undecorated one is what the class was written as.
-                let func = crate::heap::FuncRef { file, index: method.func };
-                let method_id = self.object(u32::MAX, shindan_base::Span::new(func.index.0, file.0), 7);
+                let func = crate::heap::FuncRef {
+                    file,
+                    index: method.func,
+                };
+                let method_id =
+                    self.object(u32::MAX, shindan_base::Span::new(func.index.0, file.0), 7);
                 if world.heap.get(method_id).is_none() {
-                    world.heap.set(method_id, Obj::new(ObjKind::Func { func, frames, this: ValueId::UNKNOWN }));
+                    world.heap.set(
+                        method_id,
+                        Obj::new(ObjKind::Func {
+                            func,
+                            frames,
+                            this: ValueId::UNKNOWN,
+                        }),
+                    );
                 }
-                return Some(if method.is_getter { Found::Getter(method_id) } else { Found::Method(method_id) });
+                return Some(if method.is_getter {
+                    Found::Getter(method_id)
+                } else {
+                    Found::Method(method_id)
+                });
             }
             if let Some(value) = field {
                 return Some(Found::Value(value));
@@ -223,7 +347,13 @@ impl<'a> Interpreter<'a> {
                 return None;
             }
             for base in &obj.items {
-                queue.extend(self.values.get(*base).refs.iter().filter_map(|r| if let Ref::Obj(id) = r { Some(*id) } else { None }));
+                queue.extend(self.values.get(*base).refs.iter().filter_map(|r| {
+                    if let Ref::Obj(id) = r {
+                        Some(*id)
+                    } else {
+                        None
+                    }
+                }));
             }
         }
         None
@@ -231,12 +361,28 @@ impl<'a> Interpreter<'a> {
 
     /// The node of instances of the type that an annotation evaluates to.
     pub(crate) fn instance_of_type(&mut self, ty: ValueId) -> Option<ApiId> {
-        let node = self.values.get(ty).refs.iter().find_map(|r| if let Ref::Api(node) = r { Some(*node) } else { None })?;
+        let node = self.values.get(ty).refs.iter().find_map(|r| {
+            if let Ref::Api(node) = r {
+                Some(*node)
+            } else {
+                None
+            }
+        })?;
         let known = self.apis.known_child(node, Edge::Call);
-        known.or_else(|| (self.apis.parent(node).0 != ApiId::ROOT).then(|| self.apis.child(node, Edge::Call)))
+        known.or_else(|| {
+            (self.apis.parent(node).0 != ApiId::ROOT).then(|| self.apis.child(node, Edge::Call))
+        })
     }
 
-    pub(crate) fn set_member(&mut self, act: &Activation<'a>, world: &mut World, object: ValueId, name: Sym, value: ValueId, site: Site) {
+    pub(crate) fn set_member(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        object: ValueId,
+        name: Sym,
+        value: ValueId,
+        site: Site,
+    ) {
         let stored = self.step_value(value, site, StepWord::Assigned(name));
         let target = self.values.get(object).clone();
         let sole = target.refs.len() == 1 && target.consts.is_empty() && !target.other;
@@ -261,7 +407,9 @@ impl<'a> Interpreter<'a> {
                 Ref::Bound(..) => {}
             }
         }
-        self.with_view(act, world, |o, v| o.assign(v, nodes.first().copied(), Some(name), object, value, site));
+        self.with_view(act, world, |o, v| {
+            o.assign(v, nodes.first().copied(), Some(name), object, value, site)
+        });
         let mut rows: SmallVec<[(ApiId, &'a crate::model::NodeModel); 2]> = SmallVec::new();
         for node in nodes {
             if let Some(model) = self.model(node) {
@@ -269,7 +417,10 @@ impl<'a> Interpreter<'a> {
             }
         }
         if rows.is_empty() {
-            if let (Some(model), Some(node)) = (self.any_model(name), self.apis.known_child(ApiId::ANY, Edge::Name(name))) {
+            if let (Some(model), Some(node)) = (
+                self.any_model(name),
+                self.apis.known_child(ApiId::ANY, Edge::Name(name)),
+            ) {
                 rows.push((node, model));
             }
         }
@@ -278,7 +429,14 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    pub(crate) fn get_index(&mut self, act: &Activation<'a>, world: &mut World, object: ValueId, index: ValueId, site: Site) -> ValueId {
+    pub(crate) fn get_index(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        object: ValueId,
+        index: ValueId,
+        site: Site,
+    ) -> ValueId {
         if !self.python {
             if let Some(Const::Str(name)) = self.values.get(index).sole_const() {
                 return self.get_member(act, world, object, name, site);
@@ -323,10 +481,16 @@ impl<'a> Interpreter<'a> {
     }
 
     fn object_element(&mut self, world: &mut World, id: ObjId, key: Option<Const>) -> ValueId {
-        let Some(obj) = world.heap.get(id) else { return ValueId::UNKNOWN };
+        let Some(obj) = world.heap.get(id) else {
+            return ValueId::UNKNOWN;
+        };
         match (&obj.kind, key) {
             (ObjKind::List, Some(Const::Int(i))) if obj.exact => {
-                let i = if i < 0 && self.python { i + obj.items.len() as i64 } else { i };
+                let i = if i < 0 && self.python {
+                    i + obj.items.len() as i64
+                } else {
+                    i
+                };
                 match usize::try_from(i).ok().and_then(|i| obj.items.get(i)) {
                     Some(item) => *item,
                     None => ValueId::UNKNOWN,
@@ -335,18 +499,32 @@ impl<'a> Interpreter<'a> {
             (ObjKind::Map | ObjKind::Instance(_), Some(key)) => match obj.field(key) {
                 Some(value) => value,
                 None if obj.rest != ValueId::NONE => obj.rest,
-                None if obj.exact && !self.python && matches!(obj.kind, ObjKind::Map) => self.constant(Const::Undefined),
+                None if obj.exact && !self.python && matches!(obj.kind, ObjKind::Map) => {
+                    self.constant(Const::Undefined)
+                }
                 None => ValueId::UNKNOWN,
             },
             _ => {
                 // Choosing among known contents by an untrusted key yields one of them, not the key.
                 let contents: SmallVec<[ValueId; 8]> = obj.contents().collect();
-                contents.into_iter().fold(ValueId::NONE, |all, v| self.join(all, v)).max(ValueId::UNKNOWN)
+                contents
+                    .into_iter()
+                    .fold(ValueId::NONE, |all, v| self.join(all, v))
+                    .max(ValueId::UNKNOWN)
             }
         }
     }
 
-    pub(crate) fn set_index(&mut self, act: &Activation<'a>, world: &mut World, object: ValueId, index: ValueId, value: ValueId, through_key: Option<Taint>, site: Site) {
+    pub(crate) fn set_index(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        object: ValueId,
+        index: ValueId,
+        value: ValueId,
+        through_key: Option<Taint>,
+        site: Site,
+    ) {
         let key = self.values.get(index).sole_const();
         if !self.python {
             if let Some(Const::Str(name)) = key {
@@ -379,11 +557,15 @@ impl<'a> Interpreter<'a> {
             Some(Const::Str(name)) => Some(name),
             _ => None,
         };
-        self.with_view(act, world, |o, v| o.assign(v, nodes.first().copied(), name, object, value, site));
+        self.with_view(act, world, |o, v| {
+            o.assign(v, nodes.first().copied(), name, object, value, site)
+        });
         for node in nodes {
             if let Some(model) = self.model(node) {
                 self.check_assigned(act, world, node, model, object, value, site);
-                if let Some(key_taint) = (!model.assigned.is_empty()).then(|| self.values.get(index).taint.clone()) {
+                if let Some(key_taint) =
+                    (!model.assigned.is_empty()).then(|| self.values.get(index).taint.clone())
+                {
                     if !key_taint.is_empty() {
                         self.check_assigned(act, world, node, model, object, index, site);
                     }
@@ -398,14 +580,34 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn store_element(&mut self, world: &mut World, id: ObjId, key: Option<Const>, index: ValueId, value: ValueId, sole: bool) {
-        let Some(obj) = world.heap.change(id) else { return };
+    fn store_element(
+        &mut self,
+        world: &mut World,
+        id: ObjId,
+        key: Option<Const>,
+        index: ValueId,
+        value: ValueId,
+        sole: bool,
+    ) {
+        let Some(obj) = world.heap.change(id) else {
+            return;
+        };
         match (&obj.kind, key) {
             (ObjKind::List, Some(Const::Int(i))) if obj.exact => {
                 let len = obj.items.len();
-                let at = if i < 0 && self.python { i + len as i64 } else { i };
+                let at = if i < 0 && self.python {
+                    i + len as i64
+                } else {
+                    i
+                };
                 match usize::try_from(at) {
-                    Ok(at) if at < len => obj.items[at] = if sole { value } else { self.values.join(obj.items[at], value) },
+                    Ok(at) if at < len => {
+                        obj.items[at] = if sole {
+                            value
+                        } else {
+                            self.values.join(obj.items[at], value)
+                        }
+                    }
                     Ok(at) if at == len && !self.python => obj.items.push(value),
                     _ => {
                         obj.blur_items(&mut self.values);
@@ -413,7 +615,10 @@ impl<'a> Interpreter<'a> {
                     }
                 }
             }
-            (ObjKind::Map | ObjKind::Instance(_) | ObjKind::Class { .. } | ObjKind::Func { .. }, Some(key)) => {
+            (
+                ObjKind::Map | ObjKind::Instance(_) | ObjKind::Class { .. } | ObjKind::Func { .. },
+                Some(key),
+            ) => {
                 if obj.fields.len() >= self.limits.elements * 4 && obj.field(key).is_none() {
                     obj.rest = self.values.join(obj.rest, value);
                     obj.exact = false;
@@ -437,9 +642,13 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(crate) fn delete(&mut self, world: &mut World, object: ValueId, index: ValueId) {
-        let Some(id) = self.sole_object(object) else { return };
+        let Some(id) = self.sole_object(object) else {
+            return;
+        };
         let key = self.values.get(index).sole_const();
-        let Some(obj) = world.heap.change(id) else { return };
+        let Some(obj) = world.heap.change(id) else {
+            return;
+        };
         match (&obj.kind, key) {
             (ObjKind::List, Some(Const::Int(i))) if obj.exact => {
                 let i = if i < 0 { i + obj.items.len() as i64 } else { i };
@@ -453,7 +662,12 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Whether a value was taken out of an object under a key that someone outside chose.
-    pub(crate) fn reached_by_tainted_key(&mut self, act: &Activation<'a>, state: &State, object: Reg) -> Option<Taint> {
+    pub(crate) fn reached_by_tainted_key(
+        &mut self,
+        act: &Activation<'a>,
+        state: &State,
+        object: Reg,
+    ) -> Option<Taint> {
         if self.python {
             return None;
         }
@@ -461,7 +675,11 @@ impl<'a> Interpreter<'a> {
             shindan_program::ir::Op::Index { index, .. } => Some(*index),
             _ => None,
         })?;
-        self.values.get(state.regs[key.0 as usize]).taint.first().copied()
+        self.values
+            .get(state.regs[key.0 as usize])
+            .taint
+            .first()
+            .copied()
     }
 
     // Names and modules.
@@ -470,9 +688,19 @@ impl<'a> Interpreter<'a> {
         self.object(u32::MAX, shindan_base::Span::new(0, file.0), 6)
     }
 
-    pub(crate) fn load_global(&mut self, act: &Activation<'a>, world: &mut World, name: Sym, site: Site) -> ValueId {
+    pub(crate) fn load_global(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        name: Sym,
+        site: Site,
+    ) -> ValueId {
         let frame = self.module_frame(act.func.file);
-        match world.heap.get(frame).and_then(|f| f.field(Const::Str(name))) {
+        match world
+            .heap
+            .get(frame)
+            .and_then(|f| f.field(Const::Str(name)))
+        {
             Some(value) if value != ValueId::NONE => value,
             _ => {
                 // A name that the file binds only in code that has not run, or that a library's star import may bind.
@@ -482,20 +710,42 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    pub(crate) fn store_global(&mut self, act: &Activation<'a>, world: &mut World, name: Sym, value: ValueId) {
+    pub(crate) fn store_global(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        name: Sym,
+        value: ValueId,
+    ) {
         self.store_in_module(world, act.func.file, name, value);
     }
 
-    pub(crate) fn store_in_module(&mut self, world: &mut World, file: FileId, name: Sym, value: ValueId) {
+    pub(crate) fn store_in_module(
+        &mut self,
+        world: &mut World,
+        file: FileId,
+        name: Sym,
+        value: ValueId,
+    ) {
         let frame = self.module_frame(file);
         if let Some(obj) = world.heap.change(frame) {
             obj.set_field(Const::Str(name), value);
         }
     }
 
-    pub(crate) fn load_builtin(&mut self, act: &Activation<'a>, world: &mut World, name: Sym, site: Site) -> ValueId {
+    pub(crate) fn load_builtin(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        name: Sym,
+        site: Site,
+    ) -> ValueId {
         let frame = self.module_frame(act.func.file);
-        if let Some(value) = world.heap.get(frame).and_then(|f| f.field(Const::Str(name))) {
+        if let Some(value) = world
+            .heap
+            .get(frame)
+            .and_then(|f| f.field(Const::Str(name)))
+        {
             return value;
         }
         if let Some(stars) = self.star_imports.get(&act.func.file).cloned() {
@@ -523,14 +773,31 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn module_member(&mut self, act: &Activation<'a>, world: &mut World, file: FileId, name: Sym, site: Site) -> ValueId {
+    fn module_member(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        file: FileId,
+        name: Sym,
+        site: Site,
+    ) -> ValueId {
         let frame = self.module_frame(file);
-        if let Some(value) = world.heap.get(frame).and_then(|f| f.field(Const::Str(name))) {
+        if let Some(value) = world
+            .heap
+            .get(frame)
+            .and_then(|f| f.field(Const::Str(name)))
+        {
             return value;
         }
-        let require = Require { module: Sym::EMPTY, level: 1, item: Some(name) };
+        let require = Require {
+            module: Sym::EMPTY,
+            level: 1,
+            item: Some(name),
+        };
         match self.resolve(file, require) {
-            shindan_program::Resolution::File(found) if found != file => self.module_value(act, world, found),
+            shindan_program::Resolution::File(found) if found != file => {
+                self.module_value(act, world, found)
+            }
             _ => {
                 let _ = site;
                 ValueId::UNKNOWN
@@ -540,11 +807,21 @@ impl<'a> Interpreter<'a> {
 
     pub(crate) fn resolve(&self, from: FileId, require: Require) -> shindan_program::Resolution {
         let linker: &Linker = self.linker;
-        linker.resolve(from, self.text_of(require.module), require.level, require.item.map(|i| self.text_of(i)))
+        linker.resolve(
+            from,
+            self.text_of(require.module),
+            require.level,
+            require.item.map(|i| self.text_of(i)),
+        )
     }
 
     /// Runs a module if it has not run, and is it.
-    pub(crate) fn module_value(&mut self, act: &Activation<'a>, world: &mut World, file: FileId) -> ValueId {
+    pub(crate) fn module_value(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        file: FileId,
+    ) -> ValueId {
         if !self.module_states.contains_key(&file) && self.modules.contains_key(&file) {
             self.run_module(world, file, act.depth + 1);
         }
@@ -553,15 +830,28 @@ impl<'a> Interpreter<'a> {
         }
         let frame = self.module_frame(file);
         let module = self.sym("module");
-        let holder = world.heap.get(frame).and_then(|f| f.field(Const::Str(module)));
+        let holder = world
+            .heap
+            .get(frame)
+            .and_then(|f| f.field(Const::Str(module)));
         let exports = self.sym("exports");
-        match holder.and_then(|h| self.sole_object(h)).and_then(|id| world.heap.get(id)).and_then(|o| o.field(Const::Str(exports))) {
+        match holder
+            .and_then(|h| self.sole_object(h))
+            .and_then(|id| world.heap.get(id))
+            .and_then(|o| o.field(Const::Str(exports)))
+        {
             Some(value) => value,
             None => ValueId::UNKNOWN,
         }
     }
 
-    pub(crate) fn import(&mut self, act: &Activation<'a>, world: &mut World, require: Require, site: Site) -> ValueId {
+    pub(crate) fn import(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        require: Require,
+        site: Site,
+    ) -> ValueId {
         use shindan_program::Resolution;
         match self.resolve(act.func.file, require) {
             Resolution::File(file) => {
@@ -583,13 +873,31 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn exported(&mut self, act: &Activation<'a>, world: &mut World, exports: ValueId, item: Sym, site: Site) -> ValueId {
+    fn exported(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        exports: ValueId,
+        item: Sym,
+        site: Site,
+    ) -> ValueId {
         let value = self.get_member(act, world, exports, item, site);
-        let missing = self.values.get(value).sole_const() == Some(Const::Undefined) || value == ValueId::UNKNOWN;
-        if missing && self.text_of(item) == "default" { exports } else { value }
+        let missing = self.values.get(value).sole_const() == Some(Const::Undefined)
+            || value == ValueId::UNKNOWN;
+        if missing && self.text_of(item) == "default" {
+            exports
+        } else {
+            value
+        }
     }
 
-    fn external(&mut self, act: &Activation<'a>, world: &World, require: Require, site: Site) -> ValueId {
+    fn external(
+        &mut self,
+        act: &Activation<'a>,
+        world: &World,
+        require: Require,
+        site: Site,
+    ) -> ValueId {
         if require.level > 0 {
             return ValueId::UNKNOWN;
         }
@@ -603,7 +911,9 @@ impl<'a> Interpreter<'a> {
         self.with_view(act, world, |o, v| o.import(v, name, site));
         let module = self.apis.module(text, self.python, names);
         let node = match require.item {
-            Some(item) if self.python || self.text_of(item) != "default" => self.apis.child(module, Edge::Name(item)),
+            Some(item) if self.python || self.text_of(item) != "default" => {
+                self.apis.child(module, Edge::Name(item))
+            }
             _ => module,
         };
         if require.item.is_some() {
@@ -613,11 +923,22 @@ impl<'a> Interpreter<'a> {
     }
 
     /// `import a.b.c` binds `a`, from which the rest is reached by member names.
-    pub(crate) fn import_root(&mut self, act: &Activation<'a>, world: &mut World, require: Require, site: Site) -> ValueId {
+    pub(crate) fn import_root(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        require: Require,
+        site: Site,
+    ) -> ValueId {
         let path = self.text_of(require.module);
         let found = self.import(act, world, require, site);
         let parts: Vec<&str> = path.split('.').collect();
-        let local = self.values.get(found).refs.iter().any(|r| matches!(r, Ref::Module(_)));
+        let local = self
+            .values
+            .get(found)
+            .refs
+            .iter()
+            .any(|r| matches!(r, Ref::Module(_)));
         if !local {
             let root = self.sym(parts[0]);
             let node = self.apis.child(ApiId::ROOT, Edge::Name(root));
@@ -627,7 +948,11 @@ impl<'a> Interpreter<'a> {
         let mut inner = found;
         for depth in (1..parts.len()).rev() {
             let prefix = self.sym(&parts[..depth].join("."));
-            let package = Require { module: prefix, level: 0, item: None };
+            let package = Require {
+                module: prefix,
+                level: 0,
+                item: None,
+            };
             let name = self.sym(parts[depth]);
             if let shindan_program::Resolution::File(file) = self.resolve(act.func.file, package) {
                 let module = self.module_value(act, world, file);
@@ -648,14 +973,24 @@ impl<'a> Interpreter<'a> {
         inner
     }
 
-    pub(crate) fn import_all(&mut self, act: &Activation<'a>, world: &mut World, require: Require, site: Site) {
+    pub(crate) fn import_all(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        require: Require,
+        site: Site,
+    ) {
         let value = self.import(act, world, require, site);
         let refs = self.values.get(value).refs.clone();
         for thing in refs {
             match thing {
                 Ref::Module(file) => {
                     let frame = self.module_frame(file);
-                    let names: Vec<(Const, ValueId)> = world.heap.get(frame).map(|f| f.fields.clone()).unwrap_or_default();
+                    let names: Vec<(Const, ValueId)> = world
+                        .heap
+                        .get(frame)
+                        .map(|f| f.fields.clone())
+                        .unwrap_or_default();
                     for (key, value) in names {
                         if let Const::Str(name) = key {
                             if !self.text_of(name).starts_with('_') {
@@ -664,13 +999,23 @@ impl<'a> Interpreter<'a> {
                         }
                     }
                 }
-                Ref::Api(node) => self.star_imports.entry(act.func.file).or_default().push(node),
+                Ref::Api(node) => self
+                    .star_imports
+                    .entry(act.func.file)
+                    .or_default()
+                    .push(node),
                 Ref::Obj(_) | Ref::Bound(..) => {}
             }
         }
     }
 
-    pub(crate) fn export(&mut self, act: &Activation<'a>, world: &mut World, name: Sym, value: ValueId) {
+    pub(crate) fn export(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        name: Sym,
+        value: ValueId,
+    ) {
         let exports = self.module_value(act, world, act.func.file);
         if let Some(id) = self.sole_object(exports) {
             if let Some(obj) = world.heap.change(id) {
@@ -679,9 +1024,19 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    pub(crate) fn export_all(&mut self, act: &Activation<'a>, world: &mut World, require: Require, site: Site) {
+    pub(crate) fn export_all(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        require: Require,
+        site: Site,
+    ) {
         let value = self.import(act, world, require, site);
-        let fields = self.sole_object(value).and_then(|id| world.heap.get(id)).map(|o| o.fields.clone()).unwrap_or_default();
+        let fields = self
+            .sole_object(value)
+            .and_then(|id| world.heap.get(id))
+            .map(|o| o.fields.clone())
+            .unwrap_or_default();
         for (key, value) in fields {
             if let Const::Str(name) = key {
                 self.export(act, world, name, value);
@@ -710,18 +1065,34 @@ impl<'a> Interpreter<'a> {
         self.module_states.insert(file, ModuleState::Running);
     }
 
-    pub(crate) fn markup(&mut self, act: &Activation<'a>, world: &mut World, tag: Option<ValueId>, attributes: &[(Sym, ValueId)], children: &[ValueId], site: Site) -> ValueId {
+    pub(crate) fn markup(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        tag: Option<ValueId>,
+        attributes: &[(Sym, ValueId)],
+        children: &[ValueId],
+        site: Site,
+    ) -> ValueId {
         let raw = self.sym("dangerouslySetInnerHTML");
         for (name, value) in attributes {
             self.with_view(act, world, |o, v| o.property(v, *name, *value, site));
-            if *name == raw || matches!(self.text_of(*name), "href" | "src" | "srcDoc" | "formAction") {
+            if *name == raw
+                || matches!(
+                    self.text_of(*name),
+                    "href" | "src" | "srcDoc" | "formAction"
+                )
+            {
                 let node = self.apis.known_child(ApiId::ANY, Edge::Name(*name));
                 if let (Some(node), Some(model)) = (node, self.any_model(*name)) {
                     self.check_assigned(act, world, node, model, *value, *value, site);
                 }
             }
         }
-        let mut all = Value { other: true, ..Value::default() };
+        let mut all = Value {
+            other: true,
+            ..Value::default()
+        };
         for value in children.iter().copied().chain(tag) {
             let taint = self.deep_taint(world, value);
             all.add_taint(&taint);

@@ -42,7 +42,14 @@ pub(crate) struct Answer {
 }
 
 impl Interpreter<'_> {
-    pub(crate) fn question(&mut self, world: &World, func: FuncRef, frames: &Frames, this: ValueId, arguments: &Arguments) -> Option<Question> {
+    pub(crate) fn question(
+        &mut self,
+        world: &World,
+        func: FuncRef,
+        frames: &Frames,
+        this: ValueId,
+        arguments: &Arguments,
+    ) -> Option<Question> {
         let mut reach: Vec<(ObjId, Same)> = Vec::new();
         let own_module = self.module_frame(func.file);
         let mut pending: Vec<ObjId> = frames.iter().copied().flatten().collect();
@@ -68,7 +75,13 @@ impl Interpreter<'_> {
                 }
             }
         }
-        Some(Question { func, this, arguments: arguments.clone(), facts: world.facts.clone(), reach })
+        Some(Question {
+            func,
+            this,
+            arguments: arguments.clone(),
+            facts: world.facts.clone(),
+            reach,
+        })
     }
 
     fn objects_of(&self, value: ValueId, found: &mut Vec<ObjId>) {
@@ -88,7 +101,11 @@ impl Interpreter<'_> {
 
     pub(crate) fn remembered(&self, question: &Question, depth: u32) -> Option<Answer> {
         let known = self.memory.get(&question.func)?;
-        known.iter().rev().find(|(q, a)| a.depth <= depth && q == question).map(|(_, a)| a.clone())
+        known
+            .iter()
+            .rev()
+            .find(|(q, a)| a.depth <= depth && q == question)
+            .map(|(_, a)| a.clone())
     }
 
     pub(crate) fn remember(&mut self, question: Question, answer: Answer) {

@@ -11,7 +11,14 @@ use crate::value::{ALL_KINDS, Const, Ref, Taint, Value, ValueId};
 
 impl<'a> Interpreter<'a> {
     /// A method of a text (or of something that may be one); `None` for a method that texts do not have.
-    pub(crate) fn text_method(&mut self, world: &mut World, receiver: ValueId, name: Sym, arguments: &Arguments, site: Site) -> Option<ValueId> {
+    pub(crate) fn text_method(
+        &mut self,
+        world: &mut World,
+        receiver: ValueId,
+        name: Sym,
+        arguments: &Arguments,
+        site: Site,
+    ) -> Option<ValueId> {
         let text = self.sole_str(receiver);
         let first = arguments.at(0);
         let argument = first.and_then(|v| self.sole_str(v));
@@ -27,9 +34,17 @@ impl<'a> Interpreter<'a> {
                     return Some(self.brace_format(world, text, arguments));
                 }
             }
-            "join" if self.python && (text.is_some() || self.values.get(receiver).refs.is_empty()) => {
+            "join"
+                if self.python && (text.is_some() || self.values.get(receiver).refs.is_empty()) =>
+            {
                 let list = first?;
-                let exact = self.sole_object(list).and_then(|id| world.heap.get(id)).filter(|o| o.exact && o.rest == ValueId::NONE && matches!(o.kind, ObjKind::List)).map(|o| o.items.to_vec());
+                let exact = self
+                    .sole_object(list)
+                    .and_then(|id| world.heap.get(id))
+                    .filter(|o| {
+                        o.exact && o.rest == ValueId::NONE && matches!(o.kind, ObjKind::List)
+                    })
+                    .map(|o| o.items.to_vec());
                 return Some(self.join_texts(world, list, receiver, exact));
             }
             "concat" if !self.python => {
@@ -41,16 +56,66 @@ impl<'a> Interpreter<'a> {
         }
         let known = matches!(
             method,
-            "strip" | "lstrip" | "rstrip" | "trim" | "trimStart" | "trimEnd" | "lower" | "upper" | "toLowerCase" | "toUpperCase" | "title" | "capitalize" | "casefold"
-                | "swapcase" | "replace" | "replaceAll" | "split" | "rsplit" | "splitlines" | "partition" | "rpartition" | "encode" | "decode" | "format" | "substring"
-                | "substr" | "slice" | "charAt" | "padStart" | "padEnd" | "zfill" | "ljust" | "rjust" | "center" | "repeat" | "normalize" | "expandtabs" | "removeprefix"
-                | "removesuffix" | "toString" | "valueOf" | "at" | "translate" | "hex" | "toLocaleLowerCase" | "toLocaleUpperCase" | "format_map"
+            "strip"
+                | "lstrip"
+                | "rstrip"
+                | "trim"
+                | "trimStart"
+                | "trimEnd"
+                | "lower"
+                | "upper"
+                | "toLowerCase"
+                | "toUpperCase"
+                | "title"
+                | "capitalize"
+                | "casefold"
+                | "swapcase"
+                | "replace"
+                | "replaceAll"
+                | "split"
+                | "rsplit"
+                | "splitlines"
+                | "partition"
+                | "rpartition"
+                | "encode"
+                | "decode"
+                | "format"
+                | "substring"
+                | "substr"
+                | "slice"
+                | "charAt"
+                | "padStart"
+                | "padEnd"
+                | "zfill"
+                | "ljust"
+                | "rjust"
+                | "center"
+                | "repeat"
+                | "normalize"
+                | "expandtabs"
+                | "removeprefix"
+                | "removesuffix"
+                | "toString"
+                | "valueOf"
+                | "at"
+                | "translate"
+                | "hex"
+                | "toLocaleLowerCase"
+                | "toLocaleUpperCase"
+                | "format_map"
         );
         if known {
-            if self.values.get(receiver).taint.is_empty() && arguments.values().all(|v| self.values.get(v).taint.is_empty()) {
+            if self.values.get(receiver).taint.is_empty()
+                && arguments
+                    .values()
+                    .all(|v| self.values.get(v).taint.is_empty())
+            {
                 return Some(ValueId::UNKNOWN);
             }
-            let mut value = Value { other: true, ..Value::default() };
+            let mut value = Value {
+                other: true,
+                ..Value::default()
+            };
             value.add_taint(&self.values.get(receiver).taint.clone());
             let mut cleared = 0;
             if matches!(method, "replace" | "replaceAll" | "translate") {
@@ -76,18 +141,48 @@ impl<'a> Interpreter<'a> {
         }
         let tests = matches!(
             method,
-            "startswith" | "endswith" | "startsWith" | "endsWith" | "includes" | "indexOf" | "lastIndexOf" | "find" | "rfind" | "index" | "count" | "isdigit" | "isalpha" | "isalnum"
-                | "isnumeric" | "isdecimal" | "islower" | "isupper" | "isspace" | "isidentifier" | "localeCompare" | "charCodeAt" | "codePointAt" | "search"
+            "startswith"
+                | "endswith"
+                | "startsWith"
+                | "endsWith"
+                | "includes"
+                | "indexOf"
+                | "lastIndexOf"
+                | "find"
+                | "rfind"
+                | "index"
+                | "count"
+                | "isdigit"
+                | "isalpha"
+                | "isalnum"
+                | "isnumeric"
+                | "isdecimal"
+                | "islower"
+                | "isupper"
+                | "isspace"
+                | "isidentifier"
+                | "localeCompare"
+                | "charCodeAt"
+                | "codePointAt"
+                | "search"
         );
         // `find` of an unknown thing may be a database's.
-        if tests && (self.python || !matches!(method, "find" | "count" | "search")) && first.is_none_or(|v| self.sole_object(v).is_none()) {
+        if tests
+            && (self.python || !matches!(method, "find" | "count" | "search"))
+            && first.is_none_or(|v| self.sole_object(v).is_none())
+        {
             return Some(ValueId::UNKNOWN);
         }
         None
     }
 
     /// Kinds of sink that a replacement makes a text safe for.
-    fn replaced_kinds(&self, method: &str, pattern: Option<ValueId>, replacement: Option<ValueId>) -> u64 {
+    fn replaced_kinds(
+        &self,
+        method: &str,
+        pattern: Option<ValueId>,
+        replacement: Option<ValueId>,
+    ) -> u64 {
         let kinds = self.models.kinds;
         let Some(pattern) = pattern else { return 0 };
         let (text, global) = match self.values.get(pattern).sole_const() {
@@ -107,10 +202,16 @@ impl<'a> Interpreter<'a> {
         if text.contains('<') || text.contains("&lt") {
             mask |= kinds.html;
         }
-        if text.contains("\n") || text.contains("\r") || text.contains("\\n") || text.contains("\\r") {
+        if text.contains("\n")
+            || text.contains("\r")
+            || text.contains("\\n")
+            || text.contains("\\r")
+        {
             mask |= kinds.log | kinds.header;
         }
-        let doubled = replacement.and_then(|r| self.sole_str(r)).is_some_and(|r| r.len() > 1 || r.is_empty());
+        let doubled = replacement
+            .and_then(|r| self.sole_str(r))
+            .is_some_and(|r| r.len() > 1 || r.is_empty());
         if text.contains('\'') && doubled {
             mask |= kinds.sql | kinds.xpath;
         }
@@ -120,28 +221,54 @@ impl<'a> Interpreter<'a> {
         mask
     }
 
-    fn fold_text(&mut self, text: &str, method: &str, argument: Option<&str>, arguments: &Arguments) -> Option<ValueId> {
+    fn fold_text(
+        &mut self,
+        text: &str,
+        method: &str,
+        argument: Option<&str>,
+        arguments: &Arguments,
+    ) -> Option<ValueId> {
         let int = |this: &Self, i: usize| arguments.at(i).and_then(|v| this.sole_int(v));
         let folded = match (method, argument) {
             ("strip" | "trim", None) if arguments.positional.is_empty() => text.trim().to_owned(),
-            ("lstrip" | "trimStart", None) if arguments.positional.is_empty() => text.trim_start().to_owned(),
-            ("rstrip" | "trimEnd", None) if arguments.positional.is_empty() => text.trim_end().to_owned(),
+            ("lstrip" | "trimStart", None) if arguments.positional.is_empty() => {
+                text.trim_start().to_owned()
+            }
+            ("rstrip" | "trimEnd", None) if arguments.positional.is_empty() => {
+                text.trim_end().to_owned()
+            }
             ("lower" | "toLowerCase" | "casefold", _) => text.to_lowercase(),
             ("upper" | "toUpperCase", _) => text.to_uppercase(),
             ("replace", Some(from)) => {
                 let to = arguments.at(1).and_then(|v| self.sole_str(v))?;
-                if self.python { text.replace(from, to) } else { text.replacen(from, to, 1) }
+                if self.python {
+                    text.replace(from, to)
+                } else {
+                    text.replacen(from, to, 1)
+                }
             }
-            ("replaceAll", Some(from)) => text.replace(from, arguments.at(1).and_then(|v| self.sole_str(v))?),
+            ("replaceAll", Some(from)) => {
+                text.replace(from, arguments.at(1).and_then(|v| self.sole_str(v))?)
+            }
             ("toString" | "valueOf", _) => text.to_owned(),
             ("charAt", _) => {
                 let i = int(self, 0).unwrap_or(0);
-                text.chars().nth(usize::try_from(i).ok()?).map(String::from).unwrap_or_default()
+                text.chars()
+                    .nth(usize::try_from(i).ok()?)
+                    .map(String::from)
+                    .unwrap_or_default()
             }
             ("substring" | "slice" | "substr", _) if !self.python => {
                 let chars: Vec<char> = text.chars().collect();
                 let len = chars.len() as i64;
-                let clamp = |i: i64| (if i < 0 && method == "slice" { i + len } else { i }).clamp(0, len) as usize;
+                let clamp = |i: i64| {
+                    (if i < 0 && method == "slice" {
+                        i + len
+                    } else {
+                        i
+                    })
+                    .clamp(0, len) as usize
+                };
                 let start = clamp(int(self, 0)?);
                 let end = match arguments.at(1) {
                     Some(v) if method == "substr" => clamp(start as i64 + self.sole_int(v)?),
@@ -150,11 +277,17 @@ impl<'a> Interpreter<'a> {
                 };
                 chars.get(start..end)?.iter().collect()
             }
-            ("startswith" | "startsWith", Some(prefix)) => return Some(self.boolean(text.starts_with(prefix))),
-            ("endswith" | "endsWith", Some(suffix)) => return Some(self.boolean(text.ends_with(suffix))),
+            ("startswith" | "startsWith", Some(prefix)) => {
+                return Some(self.boolean(text.starts_with(prefix)));
+            }
+            ("endswith" | "endsWith", Some(suffix)) => {
+                return Some(self.boolean(text.ends_with(suffix)));
+            }
             ("includes", Some(part)) => return Some(self.boolean(text.contains(part))),
             ("find" | "indexOf", Some(part)) => {
-                let at = text.find(part).map_or(-1, |i| text[..i].chars().count() as i64);
+                let at = text
+                    .find(part)
+                    .map_or(-1, |i| text[..i].chars().count() as i64);
                 return Some(self.constant(Const::Int(at)));
             }
             _ => return None,
@@ -163,7 +296,15 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Methods that call their argument with what is inside the receiver.
-    pub(crate) fn callback_method(&mut self, act: &Activation<'a>, world: &mut World, receiver: ValueId, name: Sym, arguments: &Arguments, site: Site) -> Option<ValueId> {
+    pub(crate) fn callback_method(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        receiver: ValueId,
+        name: Sym,
+        arguments: &Arguments,
+        site: Site,
+    ) -> Option<ValueId> {
         if self.python {
             return None;
         }
@@ -171,7 +312,10 @@ impl<'a> Interpreter<'a> {
         let callback = arguments.at(0)?;
         let is_function = self.values.get(callback).refs.iter().any(|r| match r {
             Ref::Bound(..) => true,
-            Ref::Obj(id) => world.heap.get(*id).is_some_and(|o| matches!(o.kind, ObjKind::Func { .. })),
+            Ref::Obj(id) => world
+                .heap
+                .get(*id)
+                .is_some_and(|o| matches!(o.kind, ObjKind::Func { .. })),
             Ref::Api(_) | Ref::Module(_) => false,
         });
         if !is_function {
@@ -179,7 +323,13 @@ impl<'a> Interpreter<'a> {
         }
         let call = |this: &mut Self, world: &mut World, callback: ValueId, values: &[ValueId]| {
             let before = world.clone();
-            let result = this.call_value(act, world, callback, &Arguments::positional(values, site.span), site);
+            let result = this.call_value(
+                act,
+                world,
+                callback,
+                &Arguments::positional(values, site.span),
+                site,
+            );
             this.last_tells = None;
             let mut joined = before;
             if result.is_some() {
@@ -194,8 +344,12 @@ impl<'a> Interpreter<'a> {
                 let passed = match method {
                     "then" => vec![receiver],
                     "catch" => {
-                        let taint = self.new_taint(shindan_catalogue::SourceKind::Exception, None, site);
-                        vec![self.values.tainted(taint.into_iter().collect::<SmallVec<[Taint; 1]>>())]
+                        let taint =
+                            self.new_taint(shindan_catalogue::SourceKind::Exception, None, site);
+                        vec![
+                            self.values
+                                .tainted(taint.into_iter().collect::<SmallVec<[Taint; 1]>>()),
+                        ]
                     }
                     _ => vec![],
                 };
@@ -204,15 +358,28 @@ impl<'a> Interpreter<'a> {
                     let other = call(self, world, rejected, &[ValueId::UNKNOWN]);
                     result = self.join(result, other);
                 }
-                Some(if method == "then" { self.known(result) } else { self.join(receiver, result) })
+                Some(if method == "then" {
+                    self.known(result)
+                } else {
+                    self.join(receiver, result)
+                })
             }
-            "map" | "flatMap" | "forEach" | "filter" | "find" | "findLast" | "some" | "every" | "findIndex" | "sort" | "each" => {
+            "map" | "flatMap" | "forEach" | "filter" | "find" | "findLast" | "some" | "every"
+            | "findIndex" | "sort" | "each" => {
                 let element = self.element(world, receiver, false, site);
-                let passed = if method == "sort" { vec![element, element] } else { vec![element, ValueId::UNKNOWN, receiver] };
+                let passed = if method == "sort" {
+                    vec![element, element]
+                } else {
+                    vec![element, ValueId::UNKNOWN, receiver]
+                };
                 let result = call(self, world, callback, &passed);
                 Some(match method {
                     "map" | "flatMap" => {
-                        let flat = if method == "flatMap" { self.element(world, result, false, site) } else { result };
+                        let flat = if method == "flatMap" {
+                            self.element(world, result, false, site)
+                        } else {
+                            result
+                        };
                         let flat = self.known(flat);
                         self.list_of(act, world, flat, site)
                     }
@@ -236,6 +403,10 @@ impl<'a> Interpreter<'a> {
     }
 
     fn known(&self, value: ValueId) -> ValueId {
-        if value == ValueId::NONE { ValueId::UNKNOWN } else { value }
+        if value == ValueId::NONE {
+            ValueId::UNKNOWN
+        } else {
+            value
+        }
     }
 }

@@ -4,7 +4,10 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 use shindan_base::{Interner, Sym};
-use shindan_catalogue::{ApiPath, Catalogue, Condition, Entry, EntryMatch, Flow, Guard, Place, ReturnUse, RowLanguage, SourceKind, Test, Trigger};
+use shindan_catalogue::{
+    ApiPath, Catalogue, Condition, Entry, EntryMatch, Flow, Guard, Place, ReturnUse, RowLanguage,
+    SourceKind, Test, Trigger,
+};
 use shindan_finding::Confidence;
 use shindan_source::Language;
 use smallvec::SmallVec;
@@ -32,7 +35,10 @@ impl KindSet {
         for kind in kinds {
             set.0 |= 1 << *kind as u16;
             if matches!(kind, SourceKind::Event | SourceKind::Http) {
-                set.0 |= SourceKind::ALL.iter().filter(|(k, _)| k.is_untrusted()).fold(0, |m, (k, _)| m | 1 << *k as u16);
+                set.0 |= SourceKind::ALL
+                    .iter()
+                    .filter(|(k, _)| k.is_untrusted())
+                    .fold(0, |m, (k, _)| m | 1 << *k as u16);
             }
         }
         set
@@ -101,9 +107,19 @@ pub(crate) enum Words {
 impl Words {
     /// `pattern` was checked by the catalogue's builder; it may be wrapped in `^(?:…)$`.
     fn new(pattern: &str) -> Self {
-        let inner = pattern.strip_prefix("^(?:").and_then(|p| p.strip_suffix(")$")).or_else(|| pattern.strip_prefix("^(").and_then(|p| p.strip_suffix(")$")));
+        let inner = pattern
+            .strip_prefix("^(?:")
+            .and_then(|p| p.strip_suffix(")$"))
+            .or_else(|| {
+                pattern
+                    .strip_prefix("^(")
+                    .and_then(|p| p.strip_suffix(")$"))
+            });
         if let Some(inner) = inner {
-            if inner.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'|')) {
+            if inner
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'|'))
+            {
                 return Self::List(inner.split('|').map(str::to_owned).collect());
             }
         }
@@ -191,7 +207,12 @@ pub(crate) struct BuiltinKinds {
 impl<'c> Models<'c> {
     /// Compiles the rows of a catalogue.
     #[must_use]
-    pub fn new(catalogue: &'c Catalogue, threat_model: ThreatModel, names: &'c Interner, patterns: &'c Patterns) -> Self {
+    pub fn new(
+        catalogue: &'c Catalogue,
+        threat_model: ThreatModel,
+        names: &'c Interner,
+        patterns: &'c Patterns,
+    ) -> Self {
         let bit = |kind: &str| catalogue.sink_bit(kind).map_or(0, |b| 1u64 << b);
         let kinds = BuiltinKinds {
             path: bit("path") | bit("archive-path"),
@@ -213,19 +234,37 @@ impl<'c> Models<'c> {
             html_text: bit("html-text"),
             sql_text: bit("sql-text"),
             url_host: bit("url-host"),
-            audited: bit("command") | bit("code") | bit("sql") | bit("deserialize") | bit("xml") | bit("url") | bit("html") | bit("archive-path"),
+            audited: bit("command")
+                | bit("code")
+                | bit("sql")
+                | bit("deserialize")
+                | bit("xml")
+                | bit("url")
+                | bit("html")
+                | bit("archive-path"),
         };
         let mut targets = vec![Vec::new(); catalogue.sink_kinds.len()];
         for (i, detector) in catalogue.detectors.iter().enumerate() {
-            if let Some((bit, rule)) = detector.taint.as_ref().and_then(|t| Some((catalogue.sink_bit(&t.sink)?, t))) {
-                targets[bit as usize].push(TaintTarget { detector: i as u32, sources: KindSet::of(&rule.sources) });
+            if let Some((bit, rule)) = detector
+                .taint
+                .as_ref()
+                .and_then(|t| Some((catalogue.sink_bit(&t.sink)?, t)))
+            {
+                targets[bit as usize].push(TaintTarget {
+                    detector: i as u32,
+                    sources: KindSet::of(&rule.sources),
+                });
             }
         }
         let enabled: Vec<SourceKind> = SourceKind::ALL
             .iter()
             .map(|(kind, _)| *kind)
             .filter(|kind| match kind {
-                SourceKind::Environment | SourceKind::File | SourceKind::Input | SourceKind::Socket | SourceKind::Database => threat_model.local,
+                SourceKind::Environment
+                | SourceKind::File
+                | SourceKind::Input
+                | SourceKind::Socket
+                | SourceKind::Database => threat_model.local,
                 _ => true,
             })
             .collect();
@@ -244,7 +283,11 @@ impl<'c> Models<'c> {
     }
 
     pub(crate) fn of(&self, language: Language) -> &LanguageModels {
-        self.rows(if language.is_ecmascript() { RowLanguage::JavaScript } else { RowLanguage::Python })
+        self.rows(if language.is_ecmascript() {
+            RowLanguage::JavaScript
+        } else {
+            RowLanguage::Python
+        })
     }
 
     fn rows(&self, language: RowLanguage) -> &LanguageModels {
@@ -264,8 +307,15 @@ impl<'c> Models<'c> {
 
 impl LanguageModels {
     fn new(catalogue: &Catalogue, language: RowLanguage, names: &Interner) -> Self {
-        let mut this = Self { trie: Trie::new(), ..Self::default() };
-        let models: Vec<_> = catalogue.models.iter().filter(|m| m.language == Some(language)).collect();
+        let mut this = Self {
+            trie: Trie::new(),
+            ..Self::default()
+        };
+        let models: Vec<_> = catalogue
+            .models
+            .iter()
+            .filter(|m| m.language == Some(language))
+            .collect();
         let mut types: Vec<_> = models.iter().flat_map(|m| &m.types).collect();
         types.sort_by_key(|(from, _)| from.0.len());
         for (from, to) in types {
@@ -275,7 +325,15 @@ impl LanguageModels {
                 this.trie.aliases.insert(node, target);
             }
         }
-        let mask = |kinds: &[String]| kinds.iter().fold(0u64, |m, k| m | if k == "*" { ALL_KINDS } else { catalogue.sink_bit(k).map_or(0, |b| 1 << b) });
+        let mask = |kinds: &[String]| {
+            kinds.iter().fold(0u64, |m, k| {
+                m | if k == "*" {
+                    ALL_KINDS
+                } else {
+                    catalogue.sink_bit(k).map_or(0, |b| 1 << b)
+                }
+            })
+        };
         for model in models {
             for row in &model.sources {
                 let sources = &mut this.node(&row.path, names).sources;
@@ -284,11 +342,23 @@ impl LanguageModels {
                 }
             }
             for sink in &model.sinks {
-                let Some(bit) = catalogue.sink_bit(&sink.kind) else { continue };
+                let Some(bit) = catalogue.sink_bit(&sink.kind) else {
+                    continue;
+                };
                 this.add_condition_paths(sink.when.iter().chain(&sink.unless), names);
-                let row = SinkRow { bit, places: sink.args.clone(), when: sink.when.clone(), unless: sink.unless.clone(), confidence: sink.confidence };
+                let row = SinkRow {
+                    bit,
+                    places: sink.args.clone(),
+                    when: sink.when.clone(),
+                    unless: sink.unless.clone(),
+                    confidence: sink.confidence,
+                };
                 let node = this.node(&sink.path, names);
-                if sink.assigned { node.assigned.push(row) } else { node.sinks.push(row) }
+                if sink.assigned {
+                    node.assigned.push(row)
+                } else {
+                    node.sinks.push(row)
+                }
             }
             for (path, kinds) in &model.clears {
                 this.node(path, names).clears |= mask(kinds);
@@ -301,22 +371,40 @@ impl LanguageModels {
             }
             for guard in &model.guards {
                 this.add_condition_paths(guard.when.iter(), names);
-                let row = GuardRow { guard: guard.clone(), mask: mask(&guard.clears) };
+                let row = GuardRow {
+                    guard: guard.clone(),
+                    mask: mask(&guard.clears),
+                };
                 this.node(&guard.path, names).guards.push(row);
             }
             for entry in &model.entries {
                 this.add_entry(entry, names);
             }
         }
-        for check in catalogue.detectors.iter().flat_map(|d| &d.checks).filter(|c| c.language == language) {
+        for check in catalogue
+            .detectors
+            .iter()
+            .flat_map(|d| &d.checks)
+            .filter(|c| c.language == language)
+        {
             this.add_condition_paths(check.when.iter().chain(&check.unless), names);
             match &check.trigger {
-                Trigger::Call(paths) | Trigger::Assign(paths) | Trigger::Read(paths) | Trigger::Class(paths) | Trigger::Decorated(paths) => {
+                Trigger::Call(paths)
+                | Trigger::Assign(paths)
+                | Trigger::Read(paths)
+                | Trigger::Class(paths)
+                | Trigger::Decorated(paths) => {
                     for path in paths {
                         this.trie.add(path, names);
                     }
                 }
-                Trigger::Property(_) | Trigger::Variable(_) | Trigger::Equality | Trigger::Text(_) | Trigger::SlowRegex | Trigger::Import(_) | Trigger::EmptyCatch => {}
+                Trigger::Property(_)
+                | Trigger::Variable(_)
+                | Trigger::Equality
+                | Trigger::Text(_)
+                | Trigger::SlowRegex
+                | Trigger::Import(_)
+                | Trigger::EmptyCatch => {}
             }
         }
         this
@@ -327,7 +415,11 @@ impl LanguageModels {
         self.nodes.entry(node).or_default()
     }
 
-    fn add_condition_paths<'x>(&mut self, conditions: impl Iterator<Item = &'x Condition>, names: &Interner) {
+    fn add_condition_paths<'x>(
+        &mut self,
+        conditions: impl Iterator<Item = &'x Condition>,
+        names: &Interner,
+    ) {
         for condition in conditions {
             if let Test::Type(paths) = &condition.test {
                 for path in paths {
@@ -339,16 +431,31 @@ impl LanguageModels {
 
     fn add_entry(&mut self, entry: &Entry, names: &Interner) {
         let row = EntryRow {
-            params: entry.params.iter().map(|p| p.as_ref().map(|p| self.trie.add(p, names))).collect(),
+            params: entry
+                .params
+                .iter()
+                .map(|p| p.as_ref().map(|p| self.trie.add(p, names)))
+                .collect(),
             rest: entry.rest.as_ref().map(|p| self.trie.add(p, names)),
             returns: entry.returns,
         };
         match &entry.matched {
-            EntryMatch::Argument(paths) => paths.iter().for_each(|p| self.node(p, names).argument_entries.push(row.clone())),
-            EntryMatch::Decorator(paths) => paths.iter().for_each(|p| self.node(p, names).decorator_entries.push(row.clone())),
-            EntryMatch::Method { bases, names: methods } => {
+            EntryMatch::Argument(paths) => paths
+                .iter()
+                .for_each(|p| self.node(p, names).argument_entries.push(row.clone())),
+            EntryMatch::Decorator(paths) => paths
+                .iter()
+                .for_each(|p| self.node(p, names).decorator_entries.push(row.clone())),
+            EntryMatch::Method {
+                bases,
+                names: methods,
+            } => {
                 let bases = bases.iter().map(|b| self.trie.add(b, names)).collect();
-                self.method_entries.push(MethodEntry { bases, names: Words::new(methods), row });
+                self.method_entries.push(MethodEntry {
+                    bases,
+                    names: Words::new(methods),
+                    row,
+                });
             }
             EntryMatch::Names { params, function } => self.named_entries.push(NamedEntry {
                 params: params.iter().map(|p| Words::new(p)).collect(),

@@ -61,13 +61,27 @@ pub trait Observer {
     /// A read of a library thing that is not the callee of a call.
     fn read(&mut self, view: &View<'_, '_>, node: ApiId, site: Site);
     /// An assignment to a member or element: of a library thing (its node) or of anything (the member's name).
-    fn assign(&mut self, view: &View<'_, '_>, node: Option<ApiId>, name: Option<Sym>, receiver: ValueId, value: ValueId, site: Site);
+    fn assign(
+        &mut self,
+        view: &View<'_, '_>,
+        node: Option<ApiId>,
+        name: Option<Sym>,
+        receiver: ValueId,
+        value: ValueId,
+        site: Site,
+    );
     /// A key of a map literal, or a named argument.
     fn property(&mut self, view: &View<'_, '_>, name: Sym, value: ValueId, site: Site);
     /// An assignment to a variable.
     fn variable(&mut self, view: &View<'_, '_>, name: Sym, value: ValueId, site: Site);
     /// A test for equality; the places are of the operands.
-    fn equality(&mut self, view: &View<'_, '_>, left: (ValueId, Span), right: (ValueId, Span), site: Site);
+    fn equality(
+        &mut self,
+        view: &View<'_, '_>,
+        left: (ValueId, Span),
+        right: (ValueId, Span),
+        site: Site,
+    );
     /// A constant string.
     fn text(&mut self, view: &View<'_, '_>, text: Sym, value: ValueId, site: Site);
     /// A regular expression.
@@ -89,8 +103,17 @@ pub struct View<'v, 'a> {
 }
 
 impl<'v, 'a> View<'v, 'a> {
-    pub(crate) fn new(interpreter: &'v Interpreter<'a>, world: &'v World, act: &Activation<'_>) -> Self {
-        Self { interpreter, world, function: act.func, in_handler: act.in_handler }
+    pub(crate) fn new(
+        interpreter: &'v Interpreter<'a>,
+        world: &'v World,
+        act: &Activation<'_>,
+    ) -> Self {
+        Self {
+            interpreter,
+            world,
+            function: act.func,
+            in_handler: act.in_handler,
+        }
     }
 
     /// The names.
@@ -158,7 +181,11 @@ impl<'v, 'a> View<'v, 'a> {
     pub fn is_function(&self, id: ValueId) -> bool {
         self.value(id).refs.iter().any(|thing| match thing {
             Ref::Bound(..) => true,
-            Ref::Obj(obj) => self.world.heap.get(*obj).is_some_and(|o| matches!(o.kind, ObjKind::Func { .. })),
+            Ref::Obj(obj) => self
+                .world
+                .heap
+                .get(*obj)
+                .is_some_and(|o| matches!(o.kind, ObjKind::Func { .. })),
             Ref::Api(_) | Ref::Module(_) => false,
         })
     }
@@ -172,7 +199,11 @@ impl<'v, 'a> View<'v, 'a> {
             && !value.refs.is_empty()
             && value.refs.iter().all(|thing| match thing {
                 Ref::Obj(obj) => self.world.heap.get(*obj).is_some_and(|o| {
-                    matches!(o.kind, ObjKind::List | ObjKind::Map | ObjKind::Set) && o.exact && o.items.is_empty() && o.fields.is_empty() && o.rest == ValueId::NONE
+                    matches!(o.kind, ObjKind::List | ObjKind::Map | ObjKind::Set)
+                        && o.exact
+                        && o.items.is_empty()
+                        && o.fields.is_empty()
+                        && o.rest == ValueId::NONE
                 }),
                 Ref::Api(_) | Ref::Module(_) | Ref::Bound(..) => false,
             })
@@ -195,7 +226,10 @@ impl<'v, 'a> View<'v, 'a> {
                         if let Some(value) = key.and_then(|k| o.field(Const::Str(k))).or(item) {
                             return Property::Present(value);
                         }
-                        let made = o.made_by.as_ref().and_then(|a| key.and_then(|k| a.named(k)).or_else(|| self.first_map_entry(a, name)));
+                        let made = o.made_by.as_ref().and_then(|a| {
+                            key.and_then(|k| a.named(k))
+                                .or_else(|| self.first_map_entry(a, name))
+                        });
                         if let Some(value) = made {
                             return Property::Present(value);
                         }
@@ -207,7 +241,11 @@ impl<'v, 'a> View<'v, 'a> {
                 Ref::Module(_) | Ref::Bound(..) => {}
             }
         }
-        if unknown { Property::Unknown } else { Property::Absent }
+        if unknown {
+            Property::Unknown
+        } else {
+            Property::Absent
+        }
     }
 
     fn first_map_entry(&self, arguments: &Arguments, name: &str) -> Option<ValueId> {
@@ -224,11 +262,19 @@ impl<'v, 'a> View<'v, 'a> {
         let value = self.value(id);
         let open = value.other
             || value.refs.iter().any(|thing| match thing {
-                Ref::Obj(obj) => self.world.heap.get(*obj).is_none_or(|o| o.rest != ValueId::NONE || !o.exact),
+                Ref::Obj(obj) => self
+                    .world
+                    .heap
+                    .get(*obj)
+                    .is_none_or(|o| o.rest != ValueId::NONE || !o.exact),
                 Ref::Api(_) => true,
                 Ref::Module(_) | Ref::Bound(..) => false,
             });
-        if open { Property::Unknown } else { Property::Absent }
+        if open {
+            Property::Unknown
+        } else {
+            Property::Absent
+        }
     }
 
     /// The arguments of the library call that made an object.

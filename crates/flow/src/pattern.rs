@@ -15,13 +15,21 @@ impl Patterns {
     /// Whether a regular expression finds something in a text.
     #[must_use]
     pub fn finds(&self, pattern: &str, text: &str) -> bool {
-        let known = self.compiled.read().unwrap_or_else(PoisonError::into_inner).get(pattern).cloned();
+        let known = self
+            .compiled
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(pattern)
+            .cloned();
         let regex = known.unwrap_or_else(|| {
             // Catalogues ask for names, which are nearly always ASCII; expressions that know of nothing else are a
             // tenth of the size. One that cannot be compiled so is compiled in full.
             let ascii = RegexBuilder::new(pattern).unicode(false).build().ok();
             let regex = ascii.or_else(|| Regex::new(pattern).ok());
-            self.compiled.write().unwrap_or_else(PoisonError::into_inner).insert(pattern.to_owned(), regex.clone());
+            self.compiled
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(pattern.to_owned(), regex.clone());
             regex
         });
         regex.is_some_and(|r| r.is_match(text.as_bytes()))

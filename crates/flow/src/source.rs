@@ -111,7 +111,11 @@ impl Sources {
     }
 
     pub(crate) fn step(&mut self, step: Step) -> StepId {
-        let depth = if step.before == StepId::NONE { 0 } else { self.steps[step.before.0 as usize].1 + 1 };
+        let depth = if step.before == StepId::NONE {
+            0
+        } else {
+            self.steps[step.before.0 as usize].1 + 1
+        };
         if depth > MAX_STEPS {
             return step.before;
         }
@@ -126,7 +130,11 @@ impl Sources {
 
     /// How many steps lie before and at `id`.
     pub(crate) fn length(&self, id: StepId) -> u32 {
-        if id == StepId::NONE { 0 } else { self.steps[id.0 as usize].1 + 1 }
+        if id == StepId::NONE {
+            0
+        } else {
+            self.steps[id.0 as usize].1 + 1
+        }
     }
 
     pub(crate) fn trace(&self, mut id: StepId) -> Trace {

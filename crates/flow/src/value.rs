@@ -96,17 +96,27 @@ pub(crate) const MAX_REFS: usize = 4;
 impl Value {
     /// A value that is surely this constant.
     pub(crate) fn of_const(value: Const) -> Self {
-        Self { consts: SmallVec::from_elem(value, 1), ..Self::default() }
+        Self {
+            consts: SmallVec::from_elem(value, 1),
+            ..Self::default()
+        }
     }
 
     /// A value that is surely this thing.
     pub(crate) fn of_ref(value: Ref) -> Self {
-        Self { refs: SmallVec::from_elem(value, 1), ..Self::default() }
+        Self {
+            refs: SmallVec::from_elem(value, 1),
+            ..Self::default()
+        }
     }
 
     /// Anything, with these taints.
     pub(crate) fn of_taint(taint: SmallVec<[Taint; 1]>) -> Self {
-        Self { taint, other: true, ..Self::default() }
+        Self {
+            taint,
+            other: true,
+            ..Self::default()
+        }
     }
 
     /// The only constant it can be.
@@ -184,9 +194,16 @@ pub(crate) struct Values {
 
 impl Values {
     pub(crate) fn new() -> Self {
-        let mut values = Self { data: Vec::new(), table: HashTable::new(), joins: FxHashMap::default() };
+        let mut values = Self {
+            data: Vec::new(),
+            table: HashTable::new(),
+            joins: FxHashMap::default(),
+        };
         values.add(Value::default());
-        values.add(Value { other: true, ..Value::default() });
+        values.add(Value {
+            other: true,
+            ..Value::default()
+        });
         values
     }
 
@@ -197,7 +214,8 @@ impl Values {
         }
         let i = self.data.len() as u32;
         self.data.push(value);
-        self.table.insert_unique(hash, i, |&i| FxBuildHasher.hash_one(&self.data[i as usize]));
+        self.table
+            .insert_unique(hash, i, |&i| FxBuildHasher.hash_one(&self.data[i as usize]));
         ValueId(i)
     }
 
@@ -214,7 +232,11 @@ impl Values {
     }
 
     pub(crate) fn tainted(&mut self, taint: SmallVec<[Taint; 1]>) -> ValueId {
-        if taint.is_empty() { ValueId::UNKNOWN } else { self.add(Value::of_taint(taint)) }
+        if taint.is_empty() {
+            ValueId::UNKNOWN
+        } else {
+            self.add(Value::of_taint(taint))
+        }
     }
 
     /// The value that may be either; steps of `a` win, so that repeated joins settle.
@@ -241,13 +263,18 @@ impl Values {
             return old;
         }
         let value = self.get(joined);
-        let counts = value.consts.iter().filter(|c| matches!(c, Const::Int(_) | Const::Float(_) | Const::Str(_))).count();
+        let counts = value
+            .consts
+            .iter()
+            .filter(|c| matches!(c, Const::Int(_) | Const::Float(_) | Const::Str(_)))
+            .count();
         if counts < 2 && value.text == TextId::NONE {
             return joined;
         }
         let mut wide = value.clone();
         if counts >= 2 {
-            wide.consts.retain(|c| !matches!(c, Const::Int(_) | Const::Float(_) | Const::Str(_)));
+            wide.consts
+                .retain(|c| !matches!(c, Const::Int(_) | Const::Float(_) | Const::Str(_)));
             wide.other = true;
         }
         if wide.text != self.get(old).text {
@@ -286,5 +313,7 @@ impl Values {
 
 /// A number of some bytes that is the same in every run (FNV-1a).
 pub(crate) fn stable_number(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, b| (hash ^ u32::from(*b)).wrapping_mul(0x0100_0193))
+    bytes.iter().fold(0x811c_9dc5, |hash, b| {
+        (hash ^ u32::from(*b)).wrapping_mul(0x0100_0193)
+    })
 }

@@ -3,7 +3,9 @@
 use shindan_base::{FileId, Interner, LineIndex, Span};
 use shindan_catalogue::Catalogue;
 use shindan_detect::{RawFinding, describe, step_words};
-use shindan_finding::{Confidence, Finding, FindingKind, FlowStep, Location, Region, Severity, Snippet, StepKind};
+use shindan_finding::{
+    Confidence, Finding, FindingKind, FlowStep, Location, Region, Severity, Snippet, StepKind,
+};
 use shindan_flow::{Hit, Site, StepWord};
 use shindan_secret::{Rules, SecretValue, mask_text};
 
@@ -24,16 +26,35 @@ pub(crate) struct Shown<'l> {
 
 impl<'l> Shown<'l> {
     pub(crate) fn new(loaded: &'l Loaded, rules: &Rules, more_secrets: &[Span]) -> Self {
-        let mut spans: Vec<Span> = rules.scan(&loaded.path, &loaded.text).iter().map(|m| m.span).collect();
+        let mut spans: Vec<Span> = rules
+            .scan(&loaded.path, &loaded.text)
+            .iter()
+            .map(|m| m.span)
+            .collect();
         spans.extend(more_secrets);
-        let masked = if spans.is_empty() { loaded.text.clone() } else { mask_text(&loaded.text, &spans) };
-        Self { loaded, lines: LineIndex::new(&loaded.text), masked }
+        let masked = if spans.is_empty() {
+            loaded.text.clone()
+        } else {
+            mask_text(&loaded.text, &spans)
+        };
+        Self {
+            loaded,
+            lines: LineIndex::new(&loaded.text),
+            masked,
+        }
     }
 
     fn region(&self, span: Span) -> Region {
         let (start_line, start_column) = self.lines.line_column(&self.loaded.text, span.start);
-        let (end_line, end_column) = self.lines.line_column(&self.loaded.text, span.end.max(span.start));
-        Region { start_line, start_column, end_line, end_column }
+        let (end_line, end_column) = self
+            .lines
+            .line_column(&self.loaded.text, span.end.max(span.start));
+        Region {
+            start_line,
+            start_column,
+            end_line,
+            end_column,
+        }
     }
 
     pub(crate) fn location(&self, span: Span) -> Location {
@@ -50,11 +71,20 @@ impl<'l> Shown<'l> {
             s.first_line += lines;
             if columns > 0 {
                 let pad = " ".repeat(columns as usize);
-                s.text = s.text.lines().map(|l| format!("{pad}{l}")).collect::<Vec<_>>().join("\n");
+                s.text = s
+                    .text
+                    .lines()
+                    .map(|l| format!("{pad}{l}"))
+                    .collect::<Vec<_>>()
+                    .join("\n");
             }
             s
         });
-        Location { path: self.loaded.path.clone(), region: moved, snippet }
+        Location {
+            path: self.loaded.path.clone(),
+            region: moved,
+            snippet,
+        }
     }
 
     fn masked_text(&self, span: Span) -> String {
@@ -63,13 +93,24 @@ impl<'l> Shown<'l> {
         if region.start_line != region.end_line {
             return span.slice(&self.loaded.text).to_owned();
         }
-        let line = self.masked.lines().nth(region.start_line as usize - 1).unwrap_or("");
-        line.chars().skip(region.start_column as usize - 1).take((region.end_column - region.start_column) as usize).collect()
+        let line = self
+            .masked
+            .lines()
+            .nth(region.start_line as usize - 1)
+            .unwrap_or("");
+        line.chars()
+            .skip(region.start_column as usize - 1)
+            .take((region.end_column - region.start_column) as usize)
+            .collect()
     }
 
     fn ignored(&self, detector: &str, span: Span) -> Option<String> {
         let region = self.region(span);
-        self.loaded.ignores.iter().find(|(line, ignore)| ignore.covers(*line, detector, &region)).map(|(_, i)| i.reason.clone())
+        self.loaded
+            .ignores
+            .iter()
+            .find(|(line, ignore)| ignore.covers(*line, detector, &region))
+            .map(|(_, i)| i.reason.clone())
     }
 }
 
@@ -111,7 +152,10 @@ pub(crate) struct Context<'c> {
 
 impl Context<'_> {
     fn enclosing(&self, function: shindan_flow::FuncRef) -> String {
-        let module = self.files.get(function.file.0 as usize).and_then(|f| f.module.as_ref());
+        let module = self
+            .files
+            .get(function.file.0 as usize)
+            .and_then(|f| f.module.as_ref());
         let function = module.and_then(|m| m.functions.get(function.index.0 as usize));
         function.map_or_else(String::new, |f| self.names.text(f.qualified).to_owned())
     }
@@ -120,14 +164,22 @@ impl Context<'_> {
     pub(crate) fn is_about_secrets(&self, raw: &RawFinding) -> bool {
         let detector = &self.catalogue.detectors[raw.detector as usize];
         let check = &detector.checks[raw.check as usize];
-        check.cwe.as_ref().unwrap_or(&detector.info.cwe).iter().any(|c| SECRET_CWES.contains(c))
+        check
+            .cwe
+            .as_ref()
+            .unwrap_or(&detector.info.cwe)
+            .iter()
+            .any(|c| SECRET_CWES.contains(c))
     }
 
     pub(crate) fn of_check(&self, raw: &RawFinding, shown: &Shown<'_>) -> Finding {
         let detector = &self.catalogue.detectors[raw.detector as usize];
         let check = &detector.checks[raw.check as usize];
         let text = raw.site.span.slice(&shown.loaded.text);
-        let secret = self.is_about_secrets(raw).then(|| literals(text, raw.site.span.start)).and_then(|l| l.into_iter().max_by_key(|s| s.end - s.start));
+        let secret = self
+            .is_about_secrets(raw)
+            .then(|| literals(text, raw.site.span.start))
+            .and_then(|l| l.into_iter().max_by_key(|s| s.end - s.start));
         let value = secret.map(|s| SecretValue::new(s.slice(&shown.loaded.text)));
         Finding {
             kind: FindingKind::Code,
@@ -135,7 +187,10 @@ impl Context<'_> {
             message: check.message.clone(),
             severity: check.severity.unwrap_or(detector.info.severity),
             confidence: check.confidence.unwrap_or(detector.info.confidence),
-            cwe: check.cwe.clone().unwrap_or_else(|| detector.info.cwe.clone()),
+            cwe: check
+                .cwe
+                .clone()
+                .unwrap_or_else(|| detector.info.cwe.clone()),
             location: shown.location(raw.site.span),
             flow: Vec::new(),
             enclosing: self.enclosing(raw.function),
@@ -149,40 +204,77 @@ impl Context<'_> {
         }
     }
 
-    pub(crate) fn of_hit<'s>(&self, hit: &Hit, api: Option<String>, shown: impl Fn(FileId) -> Option<&'s Shown<'s>>) -> Option<Finding> {
+    pub(crate) fn of_hit<'s>(
+        &self,
+        hit: &Hit,
+        api: Option<String>,
+        shown: impl Fn(FileId) -> Option<&'s Shown<'s>>,
+    ) -> Option<Finding> {
         let detector = &self.catalogue.detectors[hit.detector as usize];
         let rule = detector.taint.as_ref()?;
         let sink = shown(hit.site.file)?;
         let described = describe(&hit.source, api.as_deref(), self.names);
-        let sink_words = if hit.sink == "*" { String::new() } else { hit.sink.replace("()", "") };
-        let message = rule.message.replace("{source}", &described.words).replace("{sink}", &sink_words);
+        let sink_words = if hit.sink == "*" {
+            String::new()
+        } else {
+            hit.sink.replace("()", "")
+        };
+        let message = rule
+            .message
+            .replace("{source}", &described.words)
+            .replace("{sink}", &sink_words);
         let mut flow: Vec<FlowStep> = Vec::new();
         let mut before: Option<(Site, StepKind)> = None;
         for step in &hit.trace {
-            let site = Site { file: step.file, span: step.span };
+            let site = Site {
+                file: step.file,
+                span: step.span,
+            };
             let kind = match step.word {
                 StepWord::Enters => StepKind::Source,
                 StepWord::Passed(_) => StepKind::Call,
                 StepWord::Returned(_) => StepKind::Return,
-                StepWord::Assigned(_) | StepWord::Through(_) | StepWord::Stored => StepKind::Propagate,
+                StepWord::Assigned(_) | StepWord::Through(_) | StepWord::Stored => {
+                    StepKind::Propagate
+                }
             };
             if before == Some((site, kind)) || (site == hit.site && kind != StepKind::Source) {
                 continue;
             }
             before = Some((site, kind));
             if let Some(at) = shown(step.file) {
-                flow.push(FlowStep { kind, location: at.location(step.span), message: step_words(step.word, &described.words, self.names) });
+                flow.push(FlowStep {
+                    kind,
+                    location: at.location(step.span),
+                    message: step_words(step.word, &described.words, self.names),
+                });
             }
         }
-        let what = if sink_words.is_empty() { "does harm here".to_owned() } else { format!("reaches `{}`", clipped(&sink_words)) };
-        flow.push(FlowStep { kind: StepKind::Sink, location: sink.location(hit.site.span), message: what });
+        let what = if sink_words.is_empty() {
+            "does harm here".to_owned()
+        } else {
+            format!("reaches `{}`", clipped(&sink_words))
+        };
+        flow.push(FlowStep {
+            kind: StepKind::Sink,
+            location: sink.location(hit.site.span),
+            message: what,
+        });
         let confidence = hit.confidence.unwrap_or(detector.info.confidence);
         Some(Finding {
             kind: FindingKind::Code,
             detector: detector.info.id.clone(),
             message: capitalized(&message),
-            severity: if hit.uncalled { detector.info.severity.min(Severity::Low) } else { detector.info.severity },
-            confidence: if hit.broadened || hit.uncalled { Confidence::Low } else { confidence },
+            severity: if hit.uncalled {
+                detector.info.severity.min(Severity::Low)
+            } else {
+                detector.info.severity
+            },
+            confidence: if hit.broadened || hit.uncalled {
+                Confidence::Low
+            } else {
+                confidence
+            },
             cwe: detector.info.cwe.clone(),
             location: sink.location(hit.site.span),
             flow,

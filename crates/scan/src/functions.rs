@@ -28,11 +28,19 @@ pub(crate) fn kind_name(kind: TemplateKind) -> &'static str {
 
 /// Paths that a handler string may mean, most likely first: `src/app.main` in `code` is `code/src/app.py`.
 pub(crate) fn handler_paths(folder: &str, handler: &str, runtime: Option<&str>) -> Vec<String> {
-    let Some((module, _)) = handler.rsplit_once('.') else { return Vec::new() };
+    let Some((module, _)) = handler.rsplit_once('.') else {
+        return Vec::new();
+    };
     let python = runtime.is_none_or(|r| r.starts_with("python"));
     let node = runtime.is_none_or(|r| r.starts_with("node"));
     let mut paths = Vec::new();
-    let join = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+    let join = |name: &str| {
+        if folder.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{folder}/{name}")
+        }
+    };
     if python {
         let module = module.replace('.', "/");
         paths.push(join(&format!("{module}.py")));
@@ -47,7 +55,10 @@ pub(crate) fn handler_paths(folder: &str, handler: &str, runtime: Option<&str>) 
 }
 
 fn folder_of(path: &str) -> String {
-    path.trim_start_matches("./").trim_matches('/').trim_end_matches("/.").to_owned()
+    path.trim_start_matches("./")
+        .trim_matches('/')
+        .trim_end_matches("/.")
+        .to_owned()
 }
 
 /// Folders of a declaration: its code's and its layers'.
@@ -66,11 +77,21 @@ pub(crate) fn folders(decl: &FunctionDecl) -> Vec<String> {
 
 /// Whether a file lies at or below a folder (an archive's content lies below `name!`).
 pub(crate) fn is_inside(path: &str, folder: &str) -> bool {
-    folder.is_empty() || folder == "." || path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') || rest.starts_with("!/"))
+    folder.is_empty()
+        || folder == "."
+        || path == folder
+        || path
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/') || rest.starts_with("!/"))
 }
 
 /// The declared functions, with their handlers looked up among the loaded files.
-pub(crate) fn declared(artifact: &Artifact, discovery: &Discovery, files: &[Loaded], inline: &[(usize, FileId)]) -> Vec<FunctionCode> {
+pub(crate) fn declared(
+    artifact: &Artifact,
+    discovery: &Discovery,
+    files: &[Loaded],
+    inline: &[(usize, FileId)],
+) -> Vec<FunctionCode> {
     let mut functions = Vec::new();
     for (i, decl) in discovery.functions.iter().enumerate() {
         let runtime = decl.runtime.clone().unwrap_or_default();
@@ -81,29 +102,76 @@ pub(crate) fn declared(artifact: &Artifact, discovery: &Discovery, files: &[Load
         match &decl.code {
             CodeLocation::Path(path) => {
                 let folder = folder_of(path);
-                if !runtime.is_empty() && !runtime.starts_with("python") && !runtime.starts_with("node") && !runtime.starts_with("provided") {
-                    status = FunctionStatus::NotScanned(format!("code of {runtime} is not analysed yet"));
-                } else if artifact.entries().iter().any(|e| is_inside(&e.path, &folder)) {
+                if !runtime.is_empty()
+                    && !runtime.starts_with("python")
+                    && !runtime.starts_with("node")
+                    && !runtime.starts_with("provided")
+                {
+                    status = FunctionStatus::NotScanned(format!(
+                        "code of {runtime} is not analysed yet"
+                    ));
+                } else if artifact
+                    .entries()
+                    .iter()
+                    .any(|e| is_inside(&e.path, &folder))
+                {
                     let wanted = handler_paths(&folder, &handler, decl.runtime.as_deref());
-                    let whole_file = files.iter().find(|f| f.path == folder && f.module.is_some());
-                    let found = wanted.iter().find_map(|w| files.iter().find(|f| &f.path == w || f.path == w.replace(&folder, &format!("{folder}!")))).or(whole_file);
+                    let whole_file = files
+                        .iter()
+                        .find(|f| f.path == folder && f.module.is_some());
+                    let found = wanted
+                        .iter()
+                        .find_map(|w| {
+                            files.iter().find(|f| {
+                                &f.path == w || f.path == w.replace(&folder, &format!("{folder}!"))
+                            })
+                        })
+                        .or(whole_file);
                     match found {
                         Some(file) => at = Some((file.file, exported)),
                         None if handler.is_empty() => {}
-                        None => status = FunctionStatus::NotScanned(format!("its handler `{handler}` is not in `{path}`; the files there were analysed without it")),
+                        None => {
+                            status = FunctionStatus::NotScanned(format!(
+                                "its handler `{handler}` is not in `{path}`; the files there were analysed without it"
+                            ))
+                        }
                     }
                 } else {
                     status = FunctionStatus::NotScanned(format!("its code `{path}` is not here"));
                 }
             }
             CodeLocation::Inline(code) => match inline.iter().find(|(k, _)| *k == i) {
-                Some((_, file)) => at = Some((*file, if exported.is_empty() { "handler".to_owned() } else { exported })),
-                None => status = FunctionStatus::NotScanned(format!("its inline code is of {}", code.language.map_or_else(|| "an unknown language".to_owned(), |l| l.to_string()))),
+                Some((_, file)) => {
+                    at = Some((
+                        *file,
+                        if exported.is_empty() {
+                            "handler".to_owned()
+                        } else {
+                            exported
+                        },
+                    ))
+                }
+                None => {
+                    status = FunctionStatus::NotScanned(format!(
+                        "its inline code is of {}",
+                        code.language
+                            .map_or_else(|| "an unknown language".to_owned(), |l| l.to_string())
+                    ))
+                }
             },
-            CodeLocation::Elsewhere { what, why } => status = FunctionStatus::NotScanned(format!("{what}: {why}")),
+            CodeLocation::Elsewhere { what, why } => {
+                status = FunctionStatus::NotScanned(format!("{what}: {why}"))
+            }
         }
         functions.push(FunctionCode {
-            note: FunctionNote { name: decl.name.clone(), runtime, handler, declared_by: kind_name(decl.kind).to_owned(), path: decl.origin.path.clone(), status },
+            note: FunctionNote {
+                name: decl.name.clone(),
+                runtime,
+                handler,
+                declared_by: kind_name(decl.kind).to_owned(),
+                path: decl.origin.path.clone(),
+                status,
+            },
             folders: folders(decl),
             handler: at,
         });
@@ -114,11 +182,16 @@ pub(crate) fn declared(artifact: &Artifact, discovery: &Discovery, files: &[Load
 /// The function that the command line names.
 pub(crate) fn by_option(handler: &str, runtime: Option<&str>, files: &[Loaded]) -> FunctionCode {
     let wanted = handler_paths("", handler, runtime);
-    let found = wanted.iter().find_map(|w| files.iter().find(|f| &f.path == w && f.module.is_some()));
+    let found = wanted
+        .iter()
+        .find_map(|w| files.iter().find(|f| &f.path == w && f.module.is_some()));
     let exported = handler.rsplit('.').next().unwrap_or_default().to_owned();
     let status = match found {
         Some(_) => FunctionStatus::Scanned,
-        None => FunctionStatus::NotScanned(format!("no file for the handler `{handler}`: looked for {}", wanted.join(", "))),
+        None => FunctionStatus::NotScanned(format!(
+            "no file for the handler `{handler}`: looked for {}",
+            wanted.join(", ")
+        )),
     };
     FunctionCode {
         note: FunctionNote {
@@ -138,14 +211,25 @@ pub(crate) fn by_option(handler: &str, runtime: Option<&str>, files: &[Loaded]) 
 pub(crate) fn by_convention(files: &[Loaded], names: &Interner) -> Vec<FunctionNote> {
     let mut notes = Vec::new();
     for loaded in files {
-        let (Some(module), Some(language)) = (&loaded.module, loaded.language) else { continue };
+        let (Some(module), Some(language)) = (&loaded.module, loaded.language) else {
+            continue;
+        };
         for function in module.functions.iter().skip(1) {
             let name = names.text(function.name);
             let customary = matches!(name, "lambda_handler" | "handler" | "lambdaHandler");
-            if !customary || function.class.is_some() || names.text(function.qualified) != name || function.params.is_empty() {
+            if !customary
+                || function.class.is_some()
+                || names.text(function.qualified) != name
+                || function.params.is_empty()
+            {
                 continue;
             }
-            let stem = loaded.path.rsplit('/').next().and_then(|f| f.split('.').next()).unwrap_or_default();
+            let stem = loaded
+                .path
+                .rsplit('/')
+                .next()
+                .and_then(|f| f.split('.').next())
+                .unwrap_or_default();
             notes.push(FunctionNote {
                 name: loaded.path.clone(),
                 runtime: match language {

@@ -40,12 +40,22 @@ pub(crate) struct Reading<'a> {
 }
 
 fn note(path: &str, reason: impl Into<String>, incomplete: bool) -> FileNote {
-    FileNote { path: path.to_owned(), reason: reason.into(), incomplete }
+    FileNote {
+        path: path.to_owned(),
+        reason: reason.into(),
+        incomplete,
+    }
 }
 
 impl Reading<'_> {
     /// Reads one file; `wanted` when a template names it as a handler's file, so that it is code whatever it looks like.
-    pub(crate) fn load(&self, entry: &Entry, file: FileId, wanted: bool, poisoned: Option<&str>) -> Loaded {
+    pub(crate) fn load(
+        &self,
+        entry: &Entry,
+        file: FileId,
+        wanted: bool,
+        poisoned: Option<&str>,
+    ) -> Loaded {
         let mut loaded = Loaded::empty(file, &entry.path);
         if let Some(reason) = poisoned {
             loaded.notes.push(note(&entry.path, reason, true));
@@ -64,15 +74,25 @@ impl Reading<'_> {
         let bytes = match self.artifact.read(entry) {
             Ok(bytes) => bytes,
             Err(skip) => {
-                loaded.notes.push(note(&skip.path, skip.reason.to_string(), skip.is_incomplete()));
+                loaded.notes.push(note(
+                    &skip.path,
+                    skip.reason.to_string(),
+                    skip.is_incomplete(),
+                ));
                 return loaded;
             }
         };
-        let known = Classification { class: entry.class, reason: entry.reason, is_test: entry.is_test };
+        let known = Classification {
+            class: entry.class,
+            reason: entry.reason,
+            is_test: entry.is_test,
+        };
         let class = classify_content(&entry.path, known, &bytes);
         loaded.vendored = class.class == Class::Vendored;
         let (text, problem) = decode(&bytes);
-        loaded.notes.extend(problem.map(|p| note(&entry.path, p, false)));
+        loaded
+            .notes
+            .extend(problem.map(|p| note(&entry.path, p, false)));
         loaded.text = text;
         match class.class {
             Class::FirstParty | Class::Config => loaded.for_secrets = self.secrets,
@@ -80,37 +100,63 @@ impl Reading<'_> {
                 loaded.for_secrets = self.secrets;
                 if !wanted {
                     if self.code && language.is_some() {
-                        loaded.notes.push(note(&entry.path, format!("not analysed as code: {}", class.reason), false));
+                        loaded.notes.push(note(
+                            &entry.path,
+                            format!("not analysed as code: {}", class.reason),
+                            false,
+                        ));
                     }
                     return loaded;
                 }
             }
             Class::Data if language.is_some() && wanted_as_code(&loaded.text) => {
-                loaded.notes.push(note(&entry.path, "contains NUL bytes; read as text all the same", false));
+                loaded.notes.push(note(
+                    &entry.path,
+                    "contains NUL bytes; read as text all the same",
+                    false,
+                ));
             }
             Class::Vendored | Class::Compiled | Class::Data => {
                 if class.class == Class::Data && language.is_some() {
-                    loaded.notes.push(note(&entry.path, format!("not analysed as code: {}", class.reason), true));
+                    loaded.notes.push(note(
+                        &entry.path,
+                        format!("not analysed as code: {}", class.reason),
+                        true,
+                    ));
                 }
                 return loaded;
             }
         }
-        let Some(language) = language.filter(|_| self.code) else { return loaded };
+        let Some(language) = language.filter(|_| self.code) else {
+            return loaded;
+        };
         let limit = self.artifact.limits().source_file_bytes;
         if loaded.text.len() as u64 > limit {
-            let reason = format!("{} bytes of source, more than the {limit} that are analysed; searched for secrets only", loaded.text.len());
+            let reason = format!(
+                "{} bytes of source, more than the {limit} that are analysed; searched for secrets only",
+                loaded.text.len()
+            );
             loaded.notes.push(note(&entry.path, reason, true));
             return loaded;
         }
         if catch_unwind(AssertUnwindSafe(|| self.parse(&mut loaded, language))).is_err() {
             loaded.module = None;
-            loaded.notes.push(note(&entry.path, "the parser failed on this file; please report this as a defect", true));
+            loaded.notes.push(note(
+                &entry.path,
+                "the parser failed on this file; please report this as a defect",
+                true,
+            ));
         }
         loaded
     }
 
     /// Code that stands inside a template.
-    pub(crate) fn inline(&self, file: FileId, code: &shindan_artifact::InlineCode, language: Language) -> Loaded {
+    pub(crate) fn inline(
+        &self,
+        file: FileId,
+        code: &shindan_artifact::InlineCode,
+        language: Language,
+    ) -> Loaded {
         let mut loaded = Loaded::empty(file, &code.template);
         loaded.text.clone_from(&code.source);
         if code.lines_match {
@@ -127,14 +173,32 @@ impl Reading<'_> {
         let lines = LineIndex::new(&loaded.text);
         for issue in tree.issues.iter().take(MAX_ISSUES) {
             let line = lines.line(issue.span.start) + loaded.offset.0;
-            loaded.notes.push(note(&loaded.path, format!("line {line}: {}", issue.message), true));
+            loaded.notes.push(note(
+                &loaded.path,
+                format!("line {line}: {}", issue.message),
+                true,
+            ));
         }
         if tree.issues.len() > MAX_ISSUES {
-            loaded.notes.push(note(&loaded.path, format!("and {} more places that could not be read", tree.issues.len() - MAX_ISSUES), true));
+            loaded.notes.push(note(
+                &loaded.path,
+                format!(
+                    "and {} more places that could not be read",
+                    tree.issues.len() - MAX_ISSUES
+                ),
+                true,
+            ));
         }
         loaded.ignores = ignores(&loaded.text, &lines, &tree.comments);
         let module = shindan_program::lower(&tree, loaded.file, self.names);
-        loaded.empty_catches = empty_catches(self.catalogue, self.patterns, &tree, &loaded.text, &module, loaded.file);
+        loaded.empty_catches = empty_catches(
+            self.catalogue,
+            self.patterns,
+            &tree,
+            &loaded.text,
+            &module,
+            loaded.file,
+        );
         loaded.language = Some(language);
         loaded.module = Some(module);
     }
@@ -167,15 +231,33 @@ fn wanted_as_code(text: &str) -> bool {
 /// Text out of bytes: UTF-8, UTF-16 with a mark, or UTF-8 with what is wrong in it replaced.
 fn decode(bytes: &[u8]) -> (String, Option<&'static str>) {
     let utf16 = |big: bool, bytes: &[u8]| {
-        let units: Vec<u16> = bytes.chunks_exact(2).map(|c| if big { u16::from_be_bytes([c[0], c[1]]) } else { u16::from_le_bytes([c[0], c[1]]) }).collect();
+        let units: Vec<u16> = bytes
+            .chunks_exact(2)
+            .map(|c| {
+                if big {
+                    u16::from_be_bytes([c[0], c[1]])
+                } else {
+                    u16::from_le_bytes([c[0], c[1]])
+                }
+            })
+            .collect();
         String::from_utf16_lossy(&units)
     };
     match bytes {
-        [0xff, 0xfe, rest @ ..] => (utf16(false, rest), Some("UTF-16 text; positions are those of its UTF-8 form")),
-        [0xfe, 0xff, rest @ ..] => (utf16(true, rest), Some("UTF-16 text; positions are those of its UTF-8 form")),
+        [0xff, 0xfe, rest @ ..] => (
+            utf16(false, rest),
+            Some("UTF-16 text; positions are those of its UTF-8 form"),
+        ),
+        [0xfe, 0xff, rest @ ..] => (
+            utf16(true, rest),
+            Some("UTF-16 text; positions are those of its UTF-8 form"),
+        ),
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => (text.to_owned(), None),
-            Err(_) => (String::from_utf8_lossy(bytes).into_owned(), Some("not UTF-8; bytes that are no text were replaced")),
+            Err(_) => (
+                String::from_utf8_lossy(bytes).into_owned(),
+                Some("not UTF-8; bytes that are no text were replaced"),
+            ),
         },
     }
 }
@@ -188,11 +270,22 @@ fn ignores(text: &str, lines: &LineIndex, comments: &[Span]) -> Vec<(u32, Inline
         if !content.contains("shindan:") {
             continue;
         }
-        let Some(ignore) = parse_inline(content) else { continue };
+        let Some(ignore) = parse_inline(content) else {
+            continue;
+        };
         let line = lines.line(comment.start);
-        let start_of_line = lines.span_of_line(line, text.len() as u32).map_or(0, |s| s.start);
-        let alone = text.get(start_of_line as usize..comment.start as usize).is_some_and(|before| before.trim().is_empty());
-        let next = next_code_line(text, lines, comments, lines.line(comment.end.saturating_sub(1)));
+        let start_of_line = lines
+            .span_of_line(line, text.len() as u32)
+            .map_or(0, |s| s.start);
+        let alone = text
+            .get(start_of_line as usize..comment.start as usize)
+            .is_some_and(|before| before.trim().is_empty());
+        let next = next_code_line(
+            text,
+            lines,
+            comments,
+            lines.line(comment.end.saturating_sub(1)),
+        );
         found.extend(ignored_line(line, alone, next).map(|line| (line, ignore)));
     }
     found
@@ -200,7 +293,9 @@ fn ignores(text: &str, lines: &LineIndex, comments: &[Span]) -> Vec<(u32, Inline
 
 fn next_code_line(text: &str, lines: &LineIndex, comments: &[Span], after: u32) -> Option<u32> {
     (after + 1..=lines.len()).find(|line| {
-        let Some(span) = lines.span_of_line(*line, text.len() as u32) else { return false };
+        let Some(span) = lines.span_of_line(*line, text.len() as u32) else {
+            return false;
+        };
         let content = span.slice(text);
         let start = span.start + (content.len() - content.trim_start().len()) as u32;
         !content.trim().is_empty() && !comments.iter().any(|c| c.start <= start && start < c.end)

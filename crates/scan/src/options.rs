@@ -24,7 +24,10 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            threat_model: ThreatModel { local: false, library: false },
+            threat_model: ThreatModel {
+                local: false,
+                library: false,
+            },
             code: true,
             secrets: true,
             jobs: 0,

@@ -11,8 +11,8 @@ use shindan_catalogue::{Catalogue, RowLanguage};
 use shindan_detect::{Checks, RawFinding};
 use shindan_finding::{Coverage, FileNote, Finding, Outcome, Statistics};
 use shindan_flow::{Component, Hit, Models, Patterns, analyse};
-use shindan_program::ir::Module;
 use shindan_program::Linker;
+use shindan_program::ir::Module;
 use shindan_secret::Rules;
 use shindan_source::Language;
 
@@ -35,8 +35,18 @@ const MAX_NESTED: u32 = 400;
 
 /// Scans an artifact.
 #[must_use]
-pub fn scan(artifact: &Artifact, catalogue: &Catalogue, rules: &Rules, options: &Options, progress: &dyn Progress) -> Outcome {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads(artifact, options.jobs)).stack_size(STACK).thread_name(|i| format!("scan-{i}")).build();
+pub fn scan(
+    artifact: &Artifact,
+    catalogue: &Catalogue,
+    rules: &Rules,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Outcome {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads(artifact, options.jobs))
+        .stack_size(STACK)
+        .thread_name(|i| format!("scan-{i}"))
+        .build();
     match pool {
         Ok(pool) => pool.install(|| run(artifact, catalogue, rules, options, progress)),
         // Without threads of its own the scan runs on the caller's.
@@ -50,32 +60,64 @@ fn threads(artifact: &Artifact, asked: usize) -> usize {
     if asked > 0 {
         return asked;
     }
-    let bytes: u64 = artifact.entries().iter().filter(|e| matches!(e.class, Class::FirstParty | Class::Config)).map(|e| e.size).sum();
-    let useful = usize::try_from(bytes / BYTES_PER_THREAD).unwrap_or(usize::MAX).max(1);
+    let bytes: u64 = artifact
+        .entries()
+        .iter()
+        .filter(|e| matches!(e.class, Class::FirstParty | Class::Config))
+        .map(|e| e.size)
+        .sum();
+    let useful = usize::try_from(bytes / BYTES_PER_THREAD)
+        .unwrap_or(usize::MAX)
+        .max(1);
     useful.min(std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-fn run(artifact: &Artifact, catalogue: &Catalogue, rules: &Rules, options: &Options, progress: &dyn Progress) -> Outcome {
+fn run(
+    artifact: &Artifact,
+    catalogue: &Catalogue,
+    rules: &Rules,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Outcome {
     let names = Interner::new();
     let patterns = Patterns::default();
     let discovery = discover(artifact);
-    let reading = Reading { artifact, catalogue, names: &names, patterns: &patterns, code: options.code, secrets: options.secrets };
+    let reading = Reading {
+        artifact,
+        catalogue,
+        names: &names,
+        patterns: &patterns,
+        code: options.code,
+        secrets: options.secrets,
+    };
     let (files, inline) = read(&reading, &discovery, options, progress);
     let functions = all_functions(artifact, &discovery, &files, &inline, options);
     let mut findings: Vec<Finding> = Vec::new();
     let mut failed = Vec::new();
     if options.code {
-        let (found, not_analysed) = code(artifact, catalogue, rules, options, progress, &names, &patterns, &files, &functions);
+        let (found, not_analysed) = code(
+            artifact, catalogue, rules, options, progress, &names, &patterns, &files, &functions,
+        );
         findings.extend(found);
         failed = not_analysed;
     }
     if options.secrets {
-        let found: Vec<Vec<Finding>> = files.par_iter().filter(|f| f.for_secrets).map(|f| secrets(f, rules, &options.secret_key)).collect();
+        let found: Vec<Vec<Finding>> = files
+            .par_iter()
+            .filter(|f| f.for_secrets)
+            .map(|f| secrets(f, rules, &options.secret_key))
+            .collect();
         findings.extend(found.into_iter().flatten());
     }
     attribute(&mut findings, &functions);
     findings.sort_by(|a, b| {
-        let key = |f: &Finding| (f.location.path.clone(), f.location.region, f.detector.clone());
+        let key = |f: &Finding| {
+            (
+                f.location.path.clone(),
+                f.location.region,
+                f.detector.clone(),
+            )
+        };
         key(a).cmp(&key(b))
     });
     let mut detectors: Vec<_> = Vec::new();
@@ -87,17 +129,38 @@ fn run(artifact: &Artifact, catalogue: &Catalogue, rules: &Rules, options: &Opti
     }
     detectors.sort_by(|a, b| a.id.cmp(&b.id));
     let statistics = statistics(&files, detectors.len());
-    Outcome { findings, coverage: coverage(artifact, &discovery, &files, functions, failed, options, &names), detectors, statistics }
+    Outcome {
+        findings,
+        coverage: coverage(
+            artifact, &discovery, &files, functions, failed, options, &names,
+        ),
+        detectors,
+        statistics,
+    }
 }
 
 /// Reads every file that may hold code or secrets, in the order of the entries.
-fn read(reading: &Reading<'_>, discovery: &Discovery, options: &Options, progress: &dyn Progress) -> (Vec<Loaded>, Vec<(usize, FileId)>) {
-    let entries: Vec<&Entry> = reading.artifact.entries().iter().filter(|e| !options.exclude.iter().any(|p| p.matches(&e.path))).collect();
+fn read(
+    reading: &Reading<'_>,
+    discovery: &Discovery,
+    options: &Options,
+    progress: &dyn Progress,
+) -> (Vec<Loaded>, Vec<(usize, FileId)>) {
+    let entries: Vec<&Entry> = reading
+        .artifact
+        .entries()
+        .iter()
+        .filter(|e| !options.exclude.iter().any(|p| p.matches(&e.path)))
+        .collect();
     let wanted: Vec<String> = discovery
         .functions
         .iter()
         .flat_map(|f| match (&f.code, &f.handler) {
-            (CodeLocation::Path(path), Some(handler)) => functions::handler_paths(path.trim_start_matches("./").trim_matches('/'), handler, f.runtime.as_deref()),
+            (CodeLocation::Path(path), Some(handler)) => functions::handler_paths(
+                path.trim_start_matches("./").trim_matches('/'),
+                handler,
+                f.runtime.as_deref(),
+            ),
             _ => Vec::new(),
         })
         .collect();
@@ -106,16 +169,27 @@ fn read(reading: &Reading<'_>, discovery: &Discovery, options: &Options, progres
         .par_iter()
         .enumerate()
         .map(|(i, entry)| {
-            let poisoned = options.poisoned.iter().find(|(p, _)| *p == entry.path).map(|(_, reason)| reason.as_str());
+            let poisoned = options
+                .poisoned
+                .iter()
+                .find(|(p, _)| *p == entry.path)
+                .map(|(_, reason)| reason.as_str());
             progress.enter(Stage::Read, &entry.path);
-            let loaded = reading.load(entry, FileId(i as u32), wanted.contains(&entry.path), poisoned);
+            let loaded = reading.load(
+                entry,
+                FileId(i as u32),
+                wanted.contains(&entry.path),
+                poisoned,
+            );
             progress.leave(Stage::Read, &entry.path);
             loaded
         })
         .collect();
     let mut inline = Vec::new();
     for (i, function) in discovery.functions.iter().enumerate() {
-        let CodeLocation::Inline(code) = &function.code else { continue };
+        let CodeLocation::Inline(code) = &function.code else {
+            continue;
+        };
         let language = match code.language {
             Some(shindan_artifact::Language::Python) => Language::Python,
             Some(shindan_artifact::Language::JavaScript) => Language::JavaScript,
@@ -128,7 +202,13 @@ fn read(reading: &Reading<'_>, discovery: &Discovery, options: &Options, progres
     (files, inline)
 }
 
-fn all_functions(artifact: &Artifact, discovery: &Discovery, files: &[Loaded], inline: &[(usize, FileId)], options: &Options) -> Vec<FunctionCode> {
+fn all_functions(
+    artifact: &Artifact,
+    discovery: &Discovery,
+    files: &[Loaded],
+    inline: &[(usize, FileId)],
+    options: &Options,
+) -> Vec<FunctionCode> {
     let mut all = functions::declared(artifact, discovery, files, inline);
     if let Some((handler, runtime)) = &options.handler {
         all.push(functions::by_option(handler, runtime.as_deref(), files));
@@ -136,7 +216,10 @@ fn all_functions(artifact: &Artifact, discovery: &Discovery, files: &[Loaded], i
     all
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call, in one place, of everything that the stages before made")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call, in one place, of everything that the stages before made"
+)]
 fn code(
     artifact: &Artifact,
     catalogue: &Catalogue,
@@ -150,23 +233,56 @@ fn code(
 ) -> (Vec<Finding>, Vec<FileNote>) {
     let models = Models::new(catalogue, options.threat_model, names, patterns);
     let (python, javascript) = (OnceLock::new(), OnceLock::new());
-    let sources: Vec<(FileId, &str, Language)> = files.iter().filter_map(|f| Some((f.file, f.path.as_str(), f.language?))).collect();
+    let sources: Vec<(FileId, &str, Language)> = files
+        .iter()
+        .filter_map(|f| Some((f.file, f.path.as_str(), f.language?)))
+        .collect();
     let linker = Linker::new(&sources, &roots(artifact, functions));
-    let modules: FxHashMap<FileId, &Module> = files.iter().filter_map(|f| Some((f.file, f.module.as_ref()?))).collect();
+    let modules: FxHashMap<FileId, &Module> = files
+        .iter()
+        .filter_map(|f| Some((f.file, f.module.as_ref()?)))
+        .collect();
     let texts: FxHashMap<FileId, &str> = files.iter().map(|f| (f.file, f.text.as_str())).collect();
-    let groups = linker.components(&files.iter().filter_map(|f| f.module.as_ref()).collect::<Vec<_>>(), names);
-    let handlers: Vec<(FileId, String)> = functions.iter().filter_map(|f| f.handler.clone()).collect();
+    let groups = linker.components(
+        &files
+            .iter()
+            .filter_map(|f| f.module.as_ref())
+            .collect::<Vec<_>>(),
+        names,
+    );
+    let handlers: Vec<(FileId, String)> =
+        functions.iter().filter_map(|f| f.handler.clone()).collect();
     progress.begin(Stage::Analyse, groups.len());
     let attempts: Vec<Result<Analysed, &Vec<FileId>>> = groups
         .par_iter()
         .map(|group| {
-            let first = group.first().map_or("", |f| files[f.0 as usize].path.as_str());
+            let first = group
+                .first()
+                .map_or("", |f| files[f.0 as usize].path.as_str());
             progress.enter(Stage::Analyse, first);
-            let language = group.iter().find_map(|f| files[f.0 as usize].language).unwrap_or(Language::Python);
-            let (slot, rows) = if language.is_ecmascript() { (&javascript, RowLanguage::JavaScript) } else { (&python, RowLanguage::Python) };
+            let language = group
+                .iter()
+                .find_map(|f| files[f.0 as usize].language)
+                .unwrap_or(Language::Python);
+            let (slot, rows) = if language.is_ecmascript() {
+                (&javascript, RowLanguage::JavaScript)
+            } else {
+                (&python, RowLanguage::Python)
+            };
             let checks = slot.get_or_init(|| Checks::new(catalogue, &models, rows, names));
-            let mine: Vec<(FileId, String)> = handlers.iter().filter(|(f, _)| group.contains(f)).cloned().collect();
-            let component = Component { files: group, language, modules: &modules, texts: &texts, linker: &linker, handlers: &mine };
+            let mine: Vec<(FileId, String)> = handlers
+                .iter()
+                .filter(|(f, _)| group.contains(f))
+                .cloned()
+                .collect();
+            let component = Component {
+                files: group,
+                language,
+                modules: &modules,
+                texts: &texts,
+                linker: &linker,
+                handlers: &mine,
+            };
             // A defect of the engine costs the group that shows it, never the scan.
             let result = catch_unwind(AssertUnwindSafe(|| {
                 let mut watch = checks.watch();
@@ -189,27 +305,59 @@ fn code(
             })),
         }
     }
-    let context = Context { catalogue, names, files, secret_key: options.secret_key };
-    let mut checks: Vec<RawFinding> = analysed.iter().flat_map(|(_, _, found)| found.iter().copied()).collect();
+    let context = Context {
+        catalogue,
+        names,
+        files,
+        secret_key: options.secret_key,
+    };
+    let mut checks: Vec<RawFinding> = analysed
+        .iter()
+        .flat_map(|(_, _, found)| found.iter().copied())
+        .collect();
     checks.extend(files.iter().flat_map(|f| f.empty_catches.iter().copied()));
     checks = without_nested(checks);
     // Literals that are findings themselves must not be shown by others either.
     let mut hidden: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
     for raw in checks.iter().filter(|r| context.is_about_secrets(r)) {
         let text = files[raw.site.file.0 as usize].text.as_str();
-        hidden.entry(raw.site.file).or_default().extend(literals(raw.site.span.slice(text), raw.site.span.start));
+        hidden
+            .entry(raw.site.file)
+            .or_default()
+            .extend(literals(raw.site.span.slice(text), raw.site.span.start));
     }
     let mut needed: Vec<FileId> = checks.iter().map(|r| r.site.file).collect();
     for (hits, _, _) in &analysed {
-        needed.extend(hits.iter().flat_map(|h| h.trace.iter().map(|s| s.file).chain([h.site.file])));
+        needed.extend(
+            hits.iter()
+                .flat_map(|h| h.trace.iter().map(|s| s.file).chain([h.site.file])),
+        );
     }
     needed.sort_unstable();
     needed.dedup();
-    let shown: FxHashMap<FileId, Shown<'_>> =
-        needed.par_iter().map(|f| (*f, Shown::new(&files[f.0 as usize], rules, hidden.get(f).map_or(&[], Vec::as_slice)))).collect();
-    let mut findings: Vec<Finding> = checks.iter().filter_map(|raw| Some(context.of_check(raw, shown.get(&raw.site.file)?))).collect();
+    let shown: FxHashMap<FileId, Shown<'_>> = needed
+        .par_iter()
+        .map(|f| {
+            (
+                *f,
+                Shown::new(
+                    &files[f.0 as usize],
+                    rules,
+                    hidden.get(f).map_or(&[], Vec::as_slice),
+                ),
+            )
+        })
+        .collect();
+    let mut findings: Vec<Finding> = checks
+        .iter()
+        .filter_map(|raw| Some(context.of_check(raw, shown.get(&raw.site.file)?)))
+        .collect();
     for (hits, apis, _) in analysed {
-        findings.extend(hits.iter().zip(apis).filter_map(|(hit, api)| context.of_hit(hit, api, |file| shown.get(&file))));
+        findings.extend(
+            hits.iter()
+                .zip(apis)
+                .filter_map(|(hit, api)| context.of_hit(hit, api, |file| shown.get(&file))),
+        );
     }
     (findings, failed)
 }
@@ -222,7 +370,12 @@ fn without_nested(checks: Vec<RawFinding>) -> Vec<RawFinding> {
     for raw in checks {
         let spans = by_place.entry((raw.detector, raw.site.file)).or_default();
         let span = raw.site.span;
-        let nested = spans.iter().any(|s| (s.start <= span.start && span.end <= s.end) || (span.start <= s.start && s.end <= span.end && span.end - span.start < MAX_NESTED));
+        let nested = spans.iter().any(|s| {
+            (s.start <= span.start && span.end <= s.end)
+                || (span.start <= s.start
+                    && s.end <= span.end
+                    && span.end - span.start < MAX_NESTED)
+        });
         if !nested {
             spans.push(span);
             kept.push(raw);
@@ -237,15 +390,32 @@ fn roots(artifact: &Artifact, functions: &[FunctionCode]) -> Vec<String> {
     for function in functions {
         for folder in &function.folders {
             roots.push(folder.clone());
-            roots.extend(import_roots(artifact.entries(), folder).into_iter().map(|r| r.path));
+            roots.extend(
+                import_roots(artifact.entries(), folder)
+                    .into_iter()
+                    .map(|r| r.path),
+            );
         }
     }
-    roots.extend(import_roots(artifact.entries(), "").into_iter().map(|r| r.path));
+    roots.extend(
+        import_roots(artifact.entries(), "")
+            .into_iter()
+            .map(|r| r.path),
+    );
     // The content of an attached layer lies below `name!`.
-    let mut layers: Vec<&str> = artifact.entries().iter().filter(|e| e.layer.is_some()).filter_map(|e| e.path.split_once('!').map(|(name, _)| name)).collect();
+    let mut layers: Vec<&str> = artifact
+        .entries()
+        .iter()
+        .filter(|e| e.layer.is_some())
+        .filter_map(|e| e.path.split_once('!').map(|(name, _)| name))
+        .collect();
     layers.dedup();
     for layer in layers {
-        roots.extend(import_roots(artifact.entries(), &format!("{layer}!")).into_iter().map(|r| r.path));
+        roots.extend(
+            import_roots(artifact.entries(), &format!("{layer}!"))
+                .into_iter()
+                .map(|r| r.path),
+        );
     }
     let mut unique = Vec::new();
     for root in roots {
@@ -261,7 +431,12 @@ fn attribute(findings: &mut [Finding], functions: &[FunctionCode]) {
     for finding in findings {
         let mut names: Vec<String> = functions
             .iter()
-            .filter(|f| f.folders.iter().any(|folder| is_inside(&finding.location.path, folder)) || (f.folders.is_empty() && f.note.path == finding.location.path))
+            .filter(|f| {
+                f.folders
+                    .iter()
+                    .any(|folder| is_inside(&finding.location.path, folder))
+                    || (f.folders.is_empty() && f.note.path == finding.location.path)
+            })
             .map(|f| f.note.name.clone())
             .collect();
         names.sort();
@@ -270,20 +445,57 @@ fn attribute(findings: &mut [Finding], functions: &[FunctionCode]) {
     }
 }
 
-fn coverage(artifact: &Artifact, discovery: &Discovery, files: &[Loaded], functions: Vec<FunctionCode>, failed: Vec<FileNote>, options: &Options, names: &Interner) -> Coverage {
-    let mut coverage = Coverage { functions: functions.into_iter().map(|f| f.note).collect(), ..Coverage::default() };
+fn coverage(
+    artifact: &Artifact,
+    discovery: &Discovery,
+    files: &[Loaded],
+    functions: Vec<FunctionCode>,
+    failed: Vec<FileNote>,
+    options: &Options,
+    names: &Interner,
+) -> Coverage {
+    let mut coverage = Coverage {
+        functions: functions.into_iter().map(|f| f.note).collect(),
+        ..Coverage::default()
+    };
     if coverage.functions.is_empty() {
         coverage.functions = functions::by_convention(files, names);
     }
-    let skips = artifact.skips().iter().filter(|s| !options.exclude.iter().any(|p| p.matches(&s.path))).map(|s| FileNote { path: s.path.clone(), reason: s.reason.to_string(), incomplete: s.is_incomplete() });
-    let templates = discovery.notes.iter().map(|n| FileNote { path: n.path.clone(), reason: n.text.clone(), incomplete: true });
-    let compiled = artifact.entries().iter().filter(|e| e.class == Class::Compiled && e.path.ends_with(".class")).take(1).map(|e| FileNote {
-        path: e.path.clone(),
-        reason: "compiled Java code is not analysed yet".to_owned(),
+    let skips = artifact
+        .skips()
+        .iter()
+        .filter(|s| !options.exclude.iter().any(|p| p.matches(&s.path)))
+        .map(|s| FileNote {
+            path: s.path.clone(),
+            reason: s.reason.to_string(),
+            incomplete: s.is_incomplete(),
+        });
+    let templates = discovery.notes.iter().map(|n| FileNote {
+        path: n.path.clone(),
+        reason: n.text.clone(),
         incomplete: true,
     });
-    for note in skips.chain(templates).chain(compiled).chain(failed).chain(files.iter().flat_map(|f| f.notes.iter().cloned())) {
-        if note.incomplete { coverage.skipped.push(note) } else { coverage.notes.push(note) }
+    let compiled = artifact
+        .entries()
+        .iter()
+        .filter(|e| e.class == Class::Compiled && e.path.ends_with(".class"))
+        .take(1)
+        .map(|e| FileNote {
+            path: e.path.clone(),
+            reason: "compiled Java code is not analysed yet".to_owned(),
+            incomplete: true,
+        });
+    for note in skips
+        .chain(templates)
+        .chain(compiled)
+        .chain(failed)
+        .chain(files.iter().flat_map(|f| f.notes.iter().cloned()))
+    {
+        if note.incomplete {
+            coverage.skipped.push(note)
+        } else {
+            coverage.notes.push(note)
+        }
     }
     coverage.skipped.sort();
     coverage.skipped.dedup();
@@ -293,12 +505,17 @@ fn coverage(artifact: &Artifact, discovery: &Discovery, files: &[Loaded], functi
 }
 
 fn statistics(files: &[Loaded], detectors: usize) -> Statistics {
-    let mut statistics = Statistics { detectors: detectors as u32, ..Statistics::default() };
+    let mut statistics = Statistics {
+        detectors: detectors as u32,
+        ..Statistics::default()
+    };
     let mut by_language: Vec<(String, u32)> = Vec::new();
     for file in files {
         statistics.files_for_secrets += u32::from(file.for_secrets);
         statistics.vendored_files += u32::from(file.vendored);
-        let (Some(language), Some(module)) = (file.language, &file.module) else { continue };
+        let (Some(language), Some(module)) = (file.language, &file.module) else {
+            continue;
+        };
         match by_language.iter_mut().find(|(l, _)| l == language.name()) {
             Some((_, n)) => *n += 1,
             None => by_language.push((language.name().to_owned(), 1)),

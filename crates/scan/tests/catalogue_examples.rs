@@ -30,9 +30,16 @@ fn found_lines(detector: &Detector, example: &Example, folder: &Path, rules: &Ru
     let file = folder.join(name);
     std::fs::write(&file, &example.code).expect("the temporary folder is writable");
     let artifact = Artifact::open(&file, &Limits::default()).expect("the file was just written");
-    let options = Options { secrets: false, jobs: 1, ..Options::default() };
+    let options = Options {
+        secrets: false,
+        jobs: 1,
+        ..Options::default()
+    };
     let outcome = scan(&artifact, catalogue(), rules, &options, &Silent);
-    let here = outcome.findings.iter().filter(|f| f.detector == detector.info.id);
+    let here = outcome
+        .findings
+        .iter()
+        .filter(|f| f.detector == detector.info.id);
     here.map(|f| f.location.region.start_line).collect()
 }
 
@@ -45,7 +52,12 @@ fn complaint(detector: &Detector, number: usize, folder: &Path, rules: &Rules) -
         (false, false) => format!("good, but found at lines {lines:?}"),
         _ => return None,
     };
-    let mut text = format!("{}: example {} ({}): {problem}\n", detector.info.id, number + 1, example.language);
+    let mut text = format!(
+        "{}: example {} ({}): {problem}\n",
+        detector.info.id,
+        number + 1,
+        example.language
+    );
     for (i, line) in example.code.trim_matches('\n').lines().enumerate() {
         let shown = i + 1 + usize::from(example.code.starts_with('\n'));
         writeln!(text, "    {shown:>3} | {line}").expect("writing to a string succeeds");
@@ -55,7 +67,11 @@ fn complaint(detector: &Detector, number: usize, folder: &Path, rules: &Rules) -
 
 #[test]
 fn examples_are_found_or_left_alone_as_they_say() {
-    let all: Vec<(&Detector, usize)> = catalogue().detectors.iter().flat_map(|d| (0..d.examples.len()).map(move |n| (d, n))).collect();
+    let all: Vec<(&Detector, usize)> = catalogue()
+        .detectors
+        .iter()
+        .flat_map(|d| (0..d.examples.len()).map(move |n| (d, n)))
+        .collect();
     let next = AtomicUsize::new(0);
     let mut complaints: Vec<(usize, String)> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..2)
@@ -66,24 +82,44 @@ fn examples_are_found_or_left_alone_as_they_say() {
                     let mut mine = Vec::new();
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some((detector, number)) = all.get(at) else { return mine };
-                        mine.extend(complaint(detector, *number, folder.path(), &rules).map(|text| (at, text)));
+                        let Some((detector, number)) = all.get(at) else {
+                            return mine;
+                        };
+                        mine.extend(
+                            complaint(detector, *number, folder.path(), &rules)
+                                .map(|text| (at, text)),
+                        );
                     }
                 })
             })
             .collect();
-        workers.into_iter().flat_map(|w| w.join().expect("no example makes the scan panic")).collect()
+        workers
+            .into_iter()
+            .flat_map(|w| w.join().expect("no example makes the scan panic"))
+            .collect()
     });
     complaints.sort();
     let texts: Vec<&str> = complaints.iter().map(|(_, text)| text.as_str()).collect();
-    assert!(texts.is_empty(), "{} of {} examples are not what they say:\n\n{}", texts.len(), all.len(), texts.join("\n"));
+    assert!(
+        texts.is_empty(),
+        "{} of {} examples are not what they say:\n\n{}",
+        texts.len(),
+        all.len(),
+        texts.join("\n")
+    );
 }
 
 /// The languages in which a detector can find something: those of its checks, and of the sinks of its kind.
 fn languages(detector: &Detector) -> BTreeSet<RowLanguage> {
     let mut languages: BTreeSet<RowLanguage> = detector.checks.iter().map(|c| c.language).collect();
     if let Some(taint) = &detector.taint {
-        languages.extend(catalogue().models.iter().filter(|m| m.sinks.iter().any(|s| s.kind == taint.sink)).filter_map(|m| m.language));
+        languages.extend(
+            catalogue()
+                .models
+                .iter()
+                .filter(|m| m.sinks.iter().any(|s| s.kind == taint.sink))
+                .filter_map(|m| m.language),
+        );
     }
     languages
 }
@@ -92,14 +128,25 @@ fn languages(detector: &Detector) -> BTreeSet<RowLanguage> {
 fn every_detector_shows_what_is_bad_in_each_of_its_languages_and_what_is_good() {
     let mut missing = String::new();
     for detector in &catalogue().detectors {
-        let shows = |language: RowLanguage| detector.examples.iter().any(|e| e.bad && (e.language == "python") == (language == RowLanguage::Python));
+        let shows = |language: RowLanguage| {
+            detector
+                .examples
+                .iter()
+                .any(|e| e.bad && (e.language == "python") == (language == RowLanguage::Python))
+        };
         for language in languages(detector) {
             if !shows(language) {
-                writeln!(missing, "{}: no bad example in {language:?}", detector.info.id).expect("writing to a string succeeds");
+                writeln!(
+                    missing,
+                    "{}: no bad example in {language:?}",
+                    detector.info.id
+                )
+                .expect("writing to a string succeeds");
             }
         }
         if !detector.examples.iter().any(|e| !e.bad) {
-            writeln!(missing, "{}: no good example", detector.info.id).expect("writing to a string succeeds");
+            writeln!(missing, "{}: no good example", detector.info.id)
+                .expect("writing to a string succeeds");
         }
     }
     assert!(missing.is_empty(), "\n{missing}");

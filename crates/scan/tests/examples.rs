@@ -17,15 +17,27 @@ fn examples() -> PathBuf {
 }
 
 fn outcome_of(folder: &Path) -> Outcome {
-    let artifact = Artifact::open(folder, &Limits::default()).expect("the examples are a readable folder");
-    scan(&artifact, &shindan_detect::builtin(), &Rules::builtin(), &Options::default(), &Silent)
+    let artifact =
+        Artifact::open(folder, &Limits::default()).expect("the examples are a readable folder");
+    scan(
+        &artifact,
+        &shindan_detect::builtin(),
+        &Rules::builtin(),
+        &Options::default(),
+        &Silent,
+    )
 }
 
 fn listing(outcome: &Outcome) -> String {
     let mut lines = String::new();
     for finding in &outcome.findings {
         let location = &finding.location;
-        writeln!(lines, "{} {}:{}", finding.detector, location.path, location.region.start_line).expect("writing to a string succeeds");
+        writeln!(
+            lines,
+            "{} {}:{}",
+            finding.detector, location.path, location.region.start_line
+        )
+        .expect("writing to a string succeeds");
     }
     lines
 }
@@ -38,11 +50,24 @@ fn the_examples_show_exactly_the_intended_findings() {
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
         std::fs::write(&file, &found).expect("the list of expected findings can be written");
     }
-    let expected = std::fs::read_to_string(&file).expect("the list of expected findings can be read");
-    let missing: Vec<&str> = expected.lines().filter(|line| !found.lines().any(|f| f == *line)).collect();
-    let surplus: Vec<&str> = found.lines().filter(|line| !expected.lines().any(|e| e == *line)).collect();
-    assert!(missing.is_empty() && surplus.is_empty(), "missing: {missing:#?}\nnot expected: {surplus:#?}");
-    assert_eq!(found, expected, "the same findings, in another order or number");
+    let expected =
+        std::fs::read_to_string(&file).expect("the list of expected findings can be read");
+    let missing: Vec<&str> = expected
+        .lines()
+        .filter(|line| !found.lines().any(|f| f == *line))
+        .collect();
+    let surplus: Vec<&str> = found
+        .lines()
+        .filter(|line| !expected.lines().any(|e| e == *line))
+        .collect();
+    assert!(
+        missing.is_empty() && surplus.is_empty(),
+        "missing: {missing:#?}\nnot expected: {surplus:#?}"
+    );
+    assert_eq!(
+        found, expected,
+        "the same findings, in another order or number"
+    );
 }
 
 #[test]
@@ -54,10 +79,29 @@ fn the_repaired_examples_are_clean() {
 #[test]
 fn all_of_the_examples_is_looked_at() {
     let outcome = outcome_of(&examples());
-    assert!(outcome.coverage.skipped.is_empty(), "{:?}", outcome.coverage.skipped);
+    assert!(
+        outcome.coverage.skipped.is_empty(),
+        "{:?}",
+        outcome.coverage.skipped
+    );
     for function in &outcome.coverage.functions {
-        assert_eq!(function.status, FunctionStatus::Scanned, "{}", function.name);
+        assert_eq!(
+            function.status,
+            FunctionStatus::Scanned,
+            "{}",
+            function.name
+        );
     }
-    let in_template = |name: &str| outcome.coverage.functions.iter().filter(|f| f.path == format!("{name}/template.yaml")).count();
-    assert_eq!((in_template("vulnerable"), in_template("repaired")), (10, 10));
+    let in_template = |name: &str| {
+        outcome
+            .coverage
+            .functions
+            .iter()
+            .filter(|f| f.path == format!("{name}/template.yaml"))
+            .count()
+    };
+    assert_eq!(
+        (in_template("vulnerable"), in_template("repaired")),
+        (10, 10)
+    );
 }
