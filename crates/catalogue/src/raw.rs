@@ -123,7 +123,13 @@ pub(crate) struct RawCondition {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum RawFlagOrPath {
-    Flag(bool),
+    Flag(
+        #[expect(
+            dead_code,
+            reason = "only `true` makes sense, and says no more than the key does"
+        )]
+        bool,
+    ),
     Path(String),
 }
 

@@ -236,10 +236,10 @@ impl Observer for Watch<'_, '_> {
                 self.consider(view, refs, &at);
             }
         }
-        if !checks.regexes.is_empty() {
-            if let Some(pattern) = regex_argument(view, event) {
-                self.regex(view, pattern, event.site);
-            }
+        if !checks.regexes.is_empty()
+            && let Some(pattern) = regex_argument(view, event)
+        {
+            self.regex(view, pattern, event.site);
         }
     }
 

@@ -284,12 +284,11 @@ fn ambiguous(branches: &[Vec<Shape>]) -> bool {
     // `(a|ab)*`: two branches of one character each that overlap.
     for (i, a) in branches.iter().enumerate() {
         for b in &branches[i + 1..] {
-            if let ([x], [y]) = (a.as_slice(), b.as_slice()) {
-                if let (Some(x), Some(y)) = (&x.only, &y.only) {
-                    if x.overlaps(y) {
-                        return true;
-                    }
-                }
+            if let ([x], [y]) = (a.as_slice(), b.as_slice())
+                && let (Some(x), Some(y)) = (&x.only, &y.only)
+                && x.overlaps(y)
+            {
+                return true;
             }
         }
     }

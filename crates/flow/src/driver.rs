@@ -8,6 +8,7 @@ use shindan_program::Linker;
 use shindan_program::ir::{FuncIdx, Module};
 use shindan_source::Language;
 
+use crate::activate::Entering;
 use crate::arguments::Arguments;
 use crate::hand_built::drop_repeated;
 use crate::heap::{Frames, FuncRef, Obj, ObjId, ObjKind};
@@ -94,12 +95,6 @@ impl<'a> Interpreter<'a> {
     /// Runs a module's body once.
     pub(crate) fn run_module(&mut self, world: &mut World, file: FileId, depth: u32) {
         self.open_module(world, file);
-        let Some(module) = self.modules.get(&file).copied() else {
-            return;
-        };
-        let Some(ir) = module.functions.first() else {
-            return;
-        };
         let func = FuncRef {
             file,
             index: FuncIdx(0),
@@ -111,16 +106,16 @@ impl<'a> Interpreter<'a> {
         let key = u32::MAX - 2 - file.0;
         let exit = self.enter_function(
             world,
-            func,
-            ir,
-            module,
-            frames,
-            ValueId::UNKNOWN,
-            Rc::new(Arguments::default()),
-            key,
-            depth.min(2),
-            None,
-            false,
+            Entering {
+                func,
+                frames,
+                this: ValueId::UNKNOWN,
+                arguments: Rc::new(Arguments::default()),
+                key,
+                depth: depth.min(2),
+                entry: None,
+                in_handler: false,
+            },
         );
         self.block = block;
         self.steps_left = left;
@@ -234,16 +229,16 @@ impl<'a> Interpreter<'a> {
         let key = *self.activations.entry((0, site, func)).or_insert(next_key);
         let exit = self.enter_function(
             world,
-            func,
-            ir,
-            module,
-            Rc::clone(&frames),
-            this,
-            Rc::new(arguments),
-            key,
-            0,
-            row,
-            false,
+            Entering {
+                func,
+                frames: Rc::clone(&frames),
+                this,
+                arguments: Rc::new(arguments),
+                key,
+                depth: 0,
+                entry: row,
+                in_handler: false,
+            },
         );
         if self.steps_left == 0 {
             self.broadened.steps += 1;
@@ -290,16 +285,16 @@ impl<'a> Interpreter<'a> {
             let key = *self.activations.entry((1, site, func)).or_insert(next_key);
             let exit = self.enter_function(
                 world,
-                func,
-                ir,
-                module,
-                frames,
-                this,
-                Rc::new(Arguments::unknown()),
-                key,
-                0,
-                row,
-                false,
+                Entering {
+                    func,
+                    frames,
+                    this,
+                    arguments: Rc::new(Arguments::unknown()),
+                    key,
+                    depth: 0,
+                    entry: row,
+                    in_handler: false,
+                },
             );
             if let Some(after) = exit.world {
                 self.run_escaped(&after, depth + 1);
@@ -480,12 +475,11 @@ impl<'a> Interpreter<'a> {
             "constructor"
         });
         let mut runs: Vec<(FuncRef, Frames)> = self.field_initialisers(world, class);
-        if let Some(crate::member::Found::Method(method)) = self.find_in_class(world, class, name) {
-            if let Some(ObjKind::Func { func, frames, .. }) =
+        if let Some(crate::class::Found::Method(method)) = self.find_in_class(world, class, name)
+            && let Some(ObjKind::Func { func, frames, .. }) =
                 world.heap.get(method).map(|o| o.kind.clone())
-            {
-                runs.push((func, frames));
-            }
+        {
+            runs.push((func, frames));
         }
         let _ = file;
         for (func, frames) in runs {
@@ -507,16 +501,16 @@ impl<'a> Interpreter<'a> {
             let key = *self.activations.entry((2, site, func)).or_insert(next_key);
             let exit = self.enter_function(
                 world,
-                func,
-                ir,
-                module,
-                frames,
-                instance,
-                Rc::new(arguments),
-                key,
-                1,
-                None,
-                false,
+                Entering {
+                    func,
+                    frames,
+                    this: instance,
+                    arguments: Rc::new(arguments),
+                    key,
+                    depth: 1,
+                    entry: None,
+                    in_handler: false,
+                },
             );
             if let Some(after) = exit.world {
                 *world = after;

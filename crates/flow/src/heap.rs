@@ -187,10 +187,10 @@ impl Heap {
     /// The object as a shared pointer: equal pointers are equal objects.
     pub(crate) fn shared(&self, id: ObjId) -> Option<&Rc<Obj>> {
         let (chunk, slot) = place(id);
-        if let Ok(i) = self.over.binary_search_by_key(&chunk, |(k, _)| *k) {
-            if let Some(obj) = &self.over[i].1[slot] {
-                return Some(obj);
-            }
+        if let Ok(i) = self.over.binary_search_by_key(&chunk, |(k, _)| *k)
+            && let Some(obj) = &self.over[i].1[slot]
+        {
+            return Some(obj);
         }
         self.base.get(id.0 as usize)?.as_ref()
     }

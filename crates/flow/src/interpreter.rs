@@ -397,13 +397,12 @@ impl<'a> Interpreter<'a> {
         let mut all = Value::default();
         all.add_taint(&self.values.get(value).taint);
         for thing in &self.values.get(value).refs {
-            if let Ref::Obj(id) = thing {
-                if let Some(obj) = world.heap.get(*id) {
-                    if matches!(obj.kind, ObjKind::List | ObjKind::Set) {
-                        for item in obj.contents() {
-                            all.add_taint(&self.values.get(item).taint);
-                        }
-                    }
+            if let Ref::Obj(id) = thing
+                && let Some(obj) = world.heap.get(*id)
+                && matches!(obj.kind, ObjKind::List | ObjKind::Set)
+            {
+                for item in obj.contents() {
+                    all.add_taint(&self.values.get(item).taint);
                 }
             }
         }
@@ -426,14 +425,14 @@ impl<'a> Interpreter<'a> {
                 continue;
             }
             seen.push(*id);
-            if let Some(obj) = world.heap.get(*id) {
-                if matches!(
+            if let Some(obj) = world.heap.get(*id)
+                && matches!(
                     obj.kind,
                     ObjKind::List | ObjKind::Set | ObjKind::Map | ObjKind::Instance(_)
-                ) {
-                    for inner in obj.contents() {
-                        self.collect_taint(world, inner, depth - 1, all, seen);
-                    }
+                )
+            {
+                for inner in obj.contents() {
+                    self.collect_taint(world, inner, depth - 1, all, seen);
                 }
             }
         }

@@ -10,28 +10,44 @@
 //! budget forces is counted. Nothing here knows a detector: sinks come from the models, and everything else that a
 //! detector may want to look at passes by its [`Observer`].
 
+mod activate;
 mod api;
 mod arguments;
+mod builtin_javascript;
+mod builtin_python;
 mod call;
+mod callback;
+mod class;
 mod collection;
 mod condition;
+mod construct;
 mod driver;
+mod effect;
+mod element;
 mod execute;
 mod fold;
+mod format;
 mod guard;
 mod hand_built;
 mod heap;
 mod interpreter;
 mod library;
 mod limits;
+mod map;
+mod markup;
 mod member;
 mod memory;
 mod method;
+mod method_call;
 mod model;
+mod module;
 mod observe;
+mod parameter;
 mod pattern;
+mod sink;
 mod source;
 mod text;
+mod transfer;
 mod value;
 
 pub use api::{ApiId, Apis, Edge};

@@ -23,10 +23,10 @@ impl<'a> Interpreter<'a> {
         let first = arguments.at(0);
         let argument = first.and_then(|v| self.sole_str(v));
         let method = self.text_of(name);
-        if let Some(text) = text {
-            if let Some(folded) = self.fold_text(text, method, argument, arguments) {
-                return Some(folded);
-            }
+        if let Some(text) = text
+            && let Some(folded) = self.fold_text(text, method, argument, arguments)
+        {
+            return Some(folded);
         }
         match method {
             "format" if self.python => {

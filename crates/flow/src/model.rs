@@ -115,13 +115,12 @@ impl Words {
                     .strip_prefix("^(")
                     .and_then(|p| p.strip_suffix(")$"))
             });
-        if let Some(inner) = inner {
-            if inner
+        if let Some(inner) = inner
+            && inner
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'|'))
-            {
-                return Self::List(inner.split('|').map(str::to_owned).collect());
-            }
+        {
+            return Self::List(inner.split('|').map(str::to_owned).collect());
         }
         regex::Regex::new(pattern).map_or(Self::Never, Self::Regex)
     }

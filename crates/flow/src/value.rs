@@ -134,11 +134,6 @@ impl Value {
         }
     }
 
-    /// Whether nothing is known of it.
-    pub(crate) fn is_plain_unknown(&self) -> bool {
-        self.other && self.taint.is_empty() && self.consts.is_empty() && self.refs.is_empty()
-    }
-
     /// Adds the taints of another value.
     pub(crate) fn add_taint(&mut self, taints: &[Taint]) {
         for taint in taints {

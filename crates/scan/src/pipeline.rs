@@ -216,10 +216,6 @@ fn all_functions(
     all
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one call, in one place, of everything that the stages before made"
-)]
 fn code(
     artifact: &Artifact,
     catalogue: &Catalogue,

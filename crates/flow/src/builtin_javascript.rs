@@ -1,0 +1,209 @@
+//! Functions of JavaScript's own that the engine knows better than a row can say.
+
+use crate::api::{ApiId, Edge};
+use crate::arguments::Arguments;
+use crate::heap::{Obj, ObjKind};
+use crate::interpreter::{Activation, Interpreter, Site, World};
+use crate::value::{Const, ValueId};
+use smallvec::SmallVec;
+
+impl<'a> Interpreter<'a> {
+    /// Functions of JavaScript's own that the engine knows better than a row can say.
+    pub(crate) fn javascript_builtin(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        node: ApiId,
+        arguments: &Arguments,
+        site: Site,
+    ) -> Option<ValueId> {
+        let (parent, Edge::Name(name)) = self.apis.parent(node) else {
+            return None;
+        };
+        let name = self.text_of(name);
+        let first = arguments.at(0);
+        if parent == ApiId::ROOT {
+            return match (name, first) {
+                ("String", Some(value)) => {
+                    if let Some(text) = self
+                        .values
+                        .get(value)
+                        .sole_const()
+                        .and_then(|c| self.const_text(c))
+                    {
+                        return Some(self.string(&text));
+                    }
+                    let mut known = self.values.get(value).clone();
+                    known.taint = self.deep_taint(world, value);
+                    known.refs.clear();
+                    known.consts.clear();
+                    known.other = true;
+                    for t in &mut known.taint {
+                        t.cleared |= self.models.kinds.nosql;
+                    }
+                    Some(self.values.add(known))
+                }
+                ("Array" | "Map" | "Set" | "WeakMap" | "WeakSet", _) => {
+                    let mut obj = Obj::new(match name {
+                        "Array" => ObjKind::List,
+                        "Map" | "WeakMap" => ObjKind::Map,
+                        _ => ObjKind::Set,
+                    });
+                    if let Some(value) = first {
+                        if name == "Set" {
+                            let items = self
+                                .sole_object(value)
+                                .and_then(|id| world.heap.get(id))
+                                .filter(|o| o.exact && o.rest == ValueId::NONE)
+                                .map(|o| o.items.clone());
+                            match items {
+                                Some(items) => obj.items = items,
+                                None => {
+                                    obj.rest = self.element(world, value, false, site);
+                                    obj.exact = false;
+                                }
+                            }
+                        } else {
+                            let taint = self.deep_taint(world, value);
+                            obj.rest = self.values.tainted(taint);
+                            obj.exact = false;
+                        }
+                    } else if name != "Array" && obj.exact {
+                        obj.exact = true;
+                    }
+                    Some(self.allocate(act, world, site.span, 1, obj))
+                }
+                ("Promise", Some(executor)) => {
+                    // The executor's first parameter passes the value on; what it is called with is not told apart.
+                    let value = self.promise_value(act, world, executor, site);
+                    Some(value)
+                }
+                _ => None,
+            };
+        }
+        let (above, Edge::Name(holder)) = self.apis.parent(parent) else {
+            return None;
+        };
+        if above != ApiId::ROOT {
+            return None;
+        }
+        match (self.text_of(holder), name, first) {
+            ("Object", "assign", Some(target)) => {
+                for source in arguments
+                    .positional
+                    .iter()
+                    .skip(1)
+                    .map(|(v, _)| *v)
+                    .collect::<Vec<_>>()
+                {
+                    let fields = self
+                        .sole_object(source)
+                        .and_then(|id| world.heap.get(id))
+                        .map(|o| (o.fields.clone(), o.rest));
+                    match fields {
+                        Some((fields, rest)) => {
+                            for (key, value) in fields {
+                                if let Const::Str(key) = key {
+                                    self.set_member(act, world, target, key, value, site);
+                                }
+                            }
+                            if rest != ValueId::NONE {
+                                self.put_inside(world, target, rest);
+                            }
+                        }
+                        None => {
+                            let taint = self.deep_taint(world, source);
+                            let data = self.values.tainted(taint);
+                            self.put_inside(world, target, data);
+                        }
+                    }
+                }
+                Some(target)
+            }
+            ("Object", "freeze" | "seal" | "preventExtensions", Some(value))
+            | ("Promise", "resolve", Some(value))
+            | ("Array", "from", Some(value)) => Some(value),
+            ("Object", "keys" | "getOwnPropertyNames", Some(value)) => {
+                let keys = self.element(world, value, true, site);
+                let mut obj = Obj::new(ObjKind::List);
+                obj.exact = false;
+                obj.rest = keys;
+                Some(self.allocate(act, world, site.span, 1, obj))
+            }
+            ("Object", "values", Some(value)) => {
+                let element = self.element(world, value, false, site);
+                let mut obj = Obj::new(ObjKind::List);
+                obj.exact = false;
+                obj.rest = element;
+                Some(self.allocate(act, world, site.span, 1, obj))
+            }
+            ("Object", "entries", Some(value)) => {
+                let (key, element) = (
+                    self.element(world, value, true, site),
+                    self.element(world, value, false, site),
+                );
+                let mut pair = Obj::new(ObjKind::List);
+                pair.items = SmallVec::from_slice(&[key, element]);
+                let pair = self.allocate(act, world, site.span, 13, pair);
+                let mut obj = Obj::new(ObjKind::List);
+                obj.exact = false;
+                obj.rest = pair;
+                Some(self.allocate(act, world, site.span, 1, obj))
+            }
+            ("Object", "create", _) => {
+                Some(self.allocate(act, world, site.span, 1, Obj::new(ObjKind::Map)))
+            }
+            ("Array", "of", _) => {
+                let mut obj = Obj::new(ObjKind::List);
+                obj.items = arguments.positional.iter().map(|(v, _)| *v).collect();
+                Some(self.allocate(act, world, site.span, 1, obj))
+            }
+            ("Promise", "all" | "allSettled" | "race" | "any", Some(value)) => {
+                Some(if matches!(name, "race" | "any") {
+                    self.element(world, value, false, site)
+                } else {
+                    value
+                })
+            }
+            ("JSON", "parse", Some(value)) => {
+                let taint = self.deep_taint(world, value);
+                let mut taint = self.stepped(
+                    &taint,
+                    site,
+                    crate::source::StepWord::Through(self.names.intern("JSON.parse")),
+                );
+                for t in &mut taint {
+                    t.cleared &= !self.models.kinds.nosql;
+                }
+                Some(self.values.tainted(taint))
+            }
+            ("JSON", "stringify", Some(value)) => {
+                let taint = self.deep_taint(world, value);
+                let mut taint = self.stepped(
+                    &taint,
+                    site,
+                    crate::source::StepWord::Through(self.names.intern("JSON.stringify")),
+                );
+                for t in &mut taint {
+                    t.cleared |= self.models.kinds.nosql;
+                }
+                Some(self.values.tainted(taint))
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn promise_value(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        executor: ValueId,
+        site: Site,
+    ) -> ValueId {
+        let taint_before = ValueId::UNKNOWN;
+        let result = self.call_value(act, world, executor, &Arguments::unknown(), site);
+        let _ = taint_before;
+        self.last_tells = None;
+        result.map_or(ValueId::UNKNOWN, |_| ValueId::UNKNOWN)
+    }
+}

@@ -1,0 +1,142 @@
+//! Classes: methods and fields along the bases, and the library things that they extend.
+
+use crate::api::{ApiId, Edge};
+use crate::heap::{Obj, ObjId, ObjKind};
+use crate::interpreter::{Interpreter, World};
+use crate::value::{Const, Ref, ValueId};
+use shindan_base::Sym;
+
+/// What a class says of a name.
+pub(crate) enum Found {
+    Method(ObjId),
+    Getter(ObjId),
+    Value(ValueId),
+}
+
+impl<'a> Interpreter<'a> {
+    pub(crate) fn is_class_method(&self, world: &World, func: ObjId) -> bool {
+        let Some(Obj {
+            kind: ObjKind::Func { func, .. },
+            ..
+        }) = world.heap.get(func)
+        else {
+            return false;
+        };
+        let Some(module) = self.modules.get(&func.file) else {
+            return false;
+        };
+        module
+            .classes
+            .iter()
+            .flat_map(|c| &c.methods)
+            .any(|m| m.func == func.index && (m.is_class_method || (m.is_static && !self.python)))
+    }
+
+    /// Looks a name up in a class and its bases.
+    pub(crate) fn find_in_class(
+        &mut self,
+        world: &mut World,
+        class: ObjId,
+        name: Sym,
+    ) -> Option<Found> {
+        let mut queue: Vec<ObjId> = vec![class];
+        let mut seen = 0;
+        while let Some(id) = queue.pop() {
+            seen += 1;
+            if seen > 16 {
+                return None;
+            }
+            let obj = world.heap.get(id)?;
+            let ObjKind::Class {
+                file,
+                class,
+                frames,
+            } = obj.kind.clone()
+            else {
+                continue;
+            };
+            let bases = obj.items.clone();
+            let field = obj.field(Const::Str(name));
+            let module = self.modules.get(&file).copied();
+            let method = module
+                .and_then(|m| m.classes.get(class.0 as usize))
+                .and_then(|c| c.methods.iter().find(|m| m.name == name && !m.is_setter));
+            if let Some(method) = method {
+                // A decorated method was stored again under its name; the undecorated one is what the class was written as.
+                let func = crate::heap::FuncRef {
+                    file,
+                    index: method.func,
+                };
+                let method_id =
+                    self.object(u32::MAX, shindan_base::Span::new(func.index.0, file.0), 7);
+                if world.heap.get(method_id).is_none() {
+                    world.heap.set(
+                        method_id,
+                        Obj::new(ObjKind::Func {
+                            func,
+                            frames,
+                            this: ValueId::UNKNOWN,
+                        }),
+                    );
+                }
+                return Some(if method.is_getter {
+                    Found::Getter(method_id)
+                } else {
+                    Found::Method(method_id)
+                });
+            }
+            if let Some(value) = field {
+                return Some(Found::Value(value));
+            }
+            for base in bases.iter().rev() {
+                for thing in &self.values.get(*base).refs {
+                    if let Ref::Obj(id) = thing {
+                        queue.push(*id);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// The library thing that instances of a class are, by its bases.
+    pub(crate) fn class_api(&self, world: &World, class: ObjId) -> Option<ApiId> {
+        let mut queue = vec![class];
+        let mut seen = 0;
+        while let Some(id) = queue.pop() {
+            seen += 1;
+            let obj = world.heap.get(id)?;
+            if let Some(api) = obj.api {
+                return Some(api);
+            }
+            if seen > 16 {
+                return None;
+            }
+            for base in &obj.items {
+                queue.extend(self.values.get(*base).refs.iter().filter_map(|r| {
+                    if let Ref::Obj(id) = r {
+                        Some(*id)
+                    } else {
+                        None
+                    }
+                }));
+            }
+        }
+        None
+    }
+
+    /// The node of instances of the type that an annotation evaluates to.
+    pub(crate) fn instance_of_type(&mut self, ty: ValueId) -> Option<ApiId> {
+        let node = self.values.get(ty).refs.iter().find_map(|r| {
+            if let Ref::Api(node) = r {
+                Some(*node)
+            } else {
+                None
+            }
+        })?;
+        let known = self.apis.known_child(node, Edge::Call);
+        known.or_else(|| {
+            (self.apis.parent(node).0 != ApiId::ROOT).then(|| self.apis.child(node, Edge::Call))
+        })
+    }
+}
