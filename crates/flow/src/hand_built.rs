@@ -5,7 +5,7 @@ use shindan_base::Span;
 use shindan_program::ir::{CompareOp, Op, Reg};
 
 use crate::heap::ObjKind;
-use crate::interpreter::{Activation, Interpreter, State, World};
+use crate::interpreter::{Activation, Interpreter, Site, State, World};
 use crate::observe::Hit;
 use crate::text::Part;
 use crate::value::{Ref, Taint, ValueId};
@@ -117,6 +117,23 @@ pub(crate) fn drop_repeated(hits: &mut Vec<Hit>, of_text: u64, of_use: u64) {
         .filter_map(origin)
         .collect();
     hits.retain(|h| h.kind & of_text == 0 || origin(h).is_none_or(|o| !used.contains(&o)));
+    // `a + b + c` is put together twice; the whole says it all.
+    let texts: Vec<(u32, Site)> = hits
+        .iter()
+        .filter(|h| h.kind & of_text != 0)
+        .map(|h| (h.detector, h.site))
+        .collect();
+    hits.retain(|h| h.kind & of_text == 0 || !texts.iter().any(|t| is_part(h, t)));
+}
+
+/// Whether a hit stands inside another place of the same detector.
+fn is_part(hit: &Hit, (detector, whole): &(u32, Site)) -> bool {
+    let (inner, outer) = (hit.site.span, whole.span);
+    hit.detector == *detector
+        && hit.site.file == whole.file
+        && inner != outer
+        && outer.start <= inner.start
+        && inner.end <= outer.end
 }
 
 fn origin(hit: &Hit) -> Option<(u32, u32)> {

@@ -28,6 +28,7 @@ pub(crate) struct Loaded {
     pub(crate) notes: Vec<FileNote>,
     pub(crate) for_secrets: bool,
     pub(crate) vendored: bool,
+    pub(crate) is_test: bool,
 }
 
 pub(crate) struct Reading<'a> {
@@ -63,6 +64,7 @@ impl Reading<'_> {
         }
         let language = Language::of_path(&entry.path);
         loaded.vendored = entry.class == Class::Vendored;
+        loaded.is_test = entry.is_test;
         let readable = match entry.class {
             Class::FirstParty | Class::Config => true,
             Class::Generated => language.is_some(),
@@ -218,6 +220,7 @@ impl Loaded {
             notes: Vec::new(),
             for_secrets: false,
             vendored: false,
+            is_test: false,
         }
     }
 }

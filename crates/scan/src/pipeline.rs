@@ -4,12 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use shindan_artifact::{Artifact, Class, CodeLocation, Discovery, Entry, discover, import_roots};
 use shindan_base::{FileId, Interner, Span};
 use shindan_catalogue::{Catalogue, RowLanguage};
 use shindan_detect::{Checks, RawFinding};
-use shindan_finding::{Coverage, FileNote, Finding, Outcome, Statistics};
+use shindan_finding::{Coverage, FileNote, Finding, Outcome, Severity, Statistics};
 use shindan_flow::{Component, Hit, Models, Patterns, analyse};
 use shindan_program::Linker;
 use shindan_program::ir::Module;
@@ -110,6 +110,7 @@ fn run(
         findings.extend(found.into_iter().flatten());
     }
     attribute(&mut findings, &functions);
+    soften_tests(&mut findings, &files);
     findings.sort_by(|a, b| {
         let key = |f: &Finding| {
             (
@@ -420,6 +421,24 @@ fn roots(artifact: &Artifact, functions: &[FunctionCode]) -> Vec<String> {
         }
     }
     unique
+}
+
+/// Tests are not deployed: what stands in one is a remark.
+fn soften_tests(findings: &mut [Finding], files: &[Loaded]) {
+    let tests: FxHashSet<&str> = files
+        .iter()
+        .filter(|f| f.is_test)
+        .map(|f| f.path.as_str())
+        .collect();
+    for finding in findings
+        .iter_mut()
+        .filter(|f| tests.contains(f.location.path.as_str()))
+    {
+        finding.severity = Severity::Info;
+        finding
+            .approximations
+            .push("it stands in a test, which is not deployed".to_owned());
+    }
 }
 
 /// Says whose code each finding is in.
