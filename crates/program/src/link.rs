@@ -9,7 +9,9 @@
 mod components;
 mod ecmascript;
 mod python;
+mod roots;
 
+use roots::Roots;
 use rustc_hash::FxHashMap;
 use shindan_base::FileId;
 use shindan_source::Language;
@@ -30,8 +32,7 @@ pub enum Resolution {
 pub struct Linker {
     files: FxHashMap<FileId, File>,
     by_path: FxHashMap<String, FileId>,
-    /// Directories that imports are looked up in, without a slash at the end; empty for the package's root.
-    roots: Vec<String>,
+    roots: Roots,
 }
 
 #[derive(Debug)]
@@ -52,17 +53,11 @@ impl Linker {
             by_path.insert(path.clone(), id);
             files.insert(id, File { path, language });
         }
-        let mut own_roots: Vec<String> = Vec::new();
-        for root in roots {
-            let root = normal(root);
-            if !own_roots.contains(&root) {
-                own_roots.push(root);
-            }
-        }
+        let roots = Roots::new(roots, by_path.keys().map(String::as_str));
         Self {
             files,
             by_path,
-            roots: own_roots,
+            roots,
         }
     }
 

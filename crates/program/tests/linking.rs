@@ -220,3 +220,53 @@ fn circles_are_cut_by_path_whatever_the_order_of_the_files() {
         [[0, 1, 2]]
     );
 }
+
+#[test]
+fn imports_of_a_package_of_many_functions_do_not_ask_every_folder() {
+    let folders: Vec<String> = (0..20_000).map(|i| format!("functions/f{i}")).collect();
+    let mut paths: Vec<String> = folders.iter().map(|f| format!("{f}/app.py")).collect();
+    paths.push("functions/f19999/store.py".to_owned());
+    paths.push("functions/f7/web.js".to_owned());
+    paths.push("functions/f19998/node_modules/socket.io/index.js".to_owned());
+    let linker = linker(
+        &paths.iter().map(String::as_str).collect::<Vec<_>>(),
+        &folders.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
+    let before = std::time::Instant::now();
+    for i in 0..20_000 {
+        let from = FileId(i);
+        assert_eq!(linker.resolve(from, "requests.auth", 0, None), External);
+        assert_eq!(linker.resolve(from, "store", 0, None), File(FileId(20_000)));
+    }
+    let web = FileId(20_001);
+    for _ in 0..20_000 {
+        assert_eq!(linker.resolve(web, "express", 0, None), External);
+        assert_eq!(
+            linker.resolve(web, "socket.io", 0, None),
+            File(FileId(20_002))
+        );
+    }
+    // Asking every folder takes minutes.
+    assert!(before.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn the_first_folder_that_has_a_module_answers_whatever_its_extension() {
+    let linker = linker(
+        &[
+            "app.js",
+            "b/node_modules/x.y/index.js",
+            "a/node_modules/x.y.js",
+            "b/lib/z.ts",
+            "a/lib/z.mjs",
+            "c/nodejs/node_modules/w.cjs",
+        ],
+        &["c", "b", "a"],
+    );
+    let at = |specifier| resolve(&linker, specifier, 0, None);
+    assert_eq!(at("x.y"), File(FileId(1)));
+    assert_eq!(at("w"), File(FileId(5)));
+    assert_eq!(at("/opt/lib/z"), File(FileId(3)));
+    assert_eq!(at("/opt/lib/z.js"), File(FileId(3)));
+    assert_eq!(at("/opt/lib/z.mjs"), File(FileId(4)));
+}

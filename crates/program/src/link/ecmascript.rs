@@ -35,18 +35,21 @@ impl Linker {
                 .iter()
                 .find_map(|place| specifier.strip_prefix(place))?;
             let deployed = normal(deployed);
-            return self
-                .roots
-                .iter()
-                .find_map(|root| find(&inside(root, &deployed)))
-                .or_else(|| find(&deployed));
+            let from_roots = if deployed.is_empty() {
+                self.roots.iter().find_map(find)
+            } else {
+                let mut roots = self.roots.holding(&[&deployed]);
+                roots.find_map(|root| find(&inside(root, &deployed)))
+            };
+            return from_roots.or_else(|| find(&deployed));
         }
         let name = normal(specifier);
         if name.is_empty() || specifier.contains(':') {
             return None;
         }
-        self.roots.iter().find_map(|root| {
-            ["node_modules", "nodejs/node_modules"]
+        const MODULES: [&str; 2] = ["node_modules", "nodejs/node_modules"];
+        self.roots.holding(&MODULES).find_map(|root| {
+            MODULES
                 .iter()
                 .find_map(|modules| find(&inside(&inside(root, modules), &name)))
         })

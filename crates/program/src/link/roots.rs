@@ -1,0 +1,71 @@
+//! The directories that imports are looked up in, and which of them can answer to a name at all.
+//!
+//! A package of a thousand functions has thousands of search directories, and most imports are of libraries, which none
+//! of them holds. So the directories are indexed by the names of what lies in them, and only those that hold something of
+//! the name's first part are asked.
+//!
+//! **Invariant.** [`Roots::holding`] leaves out no directory that answers, and keeps the given order.
+
+use rustc_hash::FxHashMap;
+
+use super::normal;
+
+#[derive(Debug, Default)]
+pub(super) struct Roots {
+    /// Without a slash at the end; empty for the package's root.
+    all: Vec<String>,
+    /// Numbers of the directories, ascending, by the [`stem`] of the files and directories in them.
+    by_stem: FxHashMap<String, Vec<u32>>,
+}
+
+impl Roots {
+    /// `paths` are those of all files, normal.
+    pub(super) fn new<'a>(roots: &[String], paths: impl Iterator<Item = &'a str>) -> Self {
+        let mut all: Vec<String> = Vec::new();
+        let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
+        for root in roots {
+            let root = normal(root);
+            if !numbers.contains_key(&root) {
+                numbers.insert(root.clone(), all.len() as u32);
+                all.push(root);
+            }
+        }
+        let mut by_stem: FxHashMap<String, Vec<u32>> = FxHashMap::default();
+        for path in paths {
+            let inner = path
+                .match_indices('/')
+                .map(|(at, _)| (&path[..at], &path[at + 1..]));
+            for (directory, rest) in std::iter::once(("", path)).chain(inner) {
+                if let Some(&number) = numbers.get(directory) {
+                    let holding = by_stem.entry(stem(rest).to_owned()).or_default();
+                    if let Err(at) = holding.binary_search(&number) {
+                        holding.insert(at, number);
+                    }
+                }
+            }
+        }
+        Self { all, by_stem }
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(String::as_str)
+    }
+
+    /// Those that hold a file or a directory whose name starts like the first part of one of `paths`, up to a dot.
+    pub(super) fn holding<'a>(&'a self, paths: &[&str]) -> impl Iterator<Item = &'a str> + use<'a> {
+        let numbers = paths.iter().filter_map(|path| self.by_stem.get(stem(path)));
+        let mut numbers: Vec<u32> = numbers.flatten().copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+            .into_iter()
+            .filter_map(|number| self.all.get(number as usize))
+            .map(String::as_str)
+    }
+}
+
+/// The first part of a path up to its first dot: the same whatever extension is added to the part or replaced.
+fn stem(path: &str) -> &str {
+    path.split(['/', '.']).next().unwrap_or_default()
+}
