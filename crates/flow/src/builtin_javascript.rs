@@ -4,7 +4,7 @@ use crate::api::{ApiId, Edge};
 use crate::arguments::Arguments;
 use crate::heap::{Obj, ObjKind};
 use crate::interpreter::{Activation, Interpreter, Site, World};
-use crate::value::{Const, ValueId};
+use crate::value::{Const, Ref, ValueId};
 use smallvec::SmallVec;
 
 impl<'a> Interpreter<'a> {
@@ -74,7 +74,6 @@ impl<'a> Interpreter<'a> {
                     Some(self.allocate(act, world, site.span, 1, obj))
                 }
                 ("Promise", Some(executor)) => {
-                    // The executor's first parameter passes the value on; what it is called with is not told apart.
                     let value = self.promise_value(act, world, executor, site);
                     Some(value)
                 }
@@ -193,6 +192,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// The value of `new Promise(executor)`: what the executor passes to its first parameter.
     pub(crate) fn promise_value(
         &mut self,
         act: &Activation<'a>,
@@ -200,10 +200,15 @@ impl<'a> Interpreter<'a> {
         executor: ValueId,
         site: Site,
     ) -> ValueId {
-        let taint_before = ValueId::UNKNOWN;
-        let result = self.call_value(act, world, executor, &Arguments::unknown(), site);
-        let _ = taint_before;
+        let resolve = self.allocate(act, world, site.span, 14, Obj::new(ObjKind::Resolver));
+        let reject = self.values.reference(Ref::Api(ApiId::ANY));
+        let arguments = Arguments::positional(&[resolve, reject], site.span);
+        self.call_value(act, world, executor, &arguments, site);
         self.last_tells = None;
-        result.map_or(ValueId::UNKNOWN, |_| ValueId::UNKNOWN)
+        let resolved = self.sole_object(resolve).and_then(|id| world.heap.get(id));
+        match resolved.map(|o| o.rest) {
+            Some(value) if value != ValueId::NONE => value,
+            _ => ValueId::UNKNOWN,
+        }
     }
 }

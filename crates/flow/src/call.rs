@@ -297,6 +297,13 @@ impl<'a> Interpreter<'a> {
                     }
                 }
             }
+            ObjKind::Resolver => {
+                let value = arguments.at(0).unwrap_or(ValueId::UNKNOWN);
+                if let Some(obj) = world.heap.change(id) {
+                    obj.rest = self.values.join(obj.rest, value);
+                }
+                Some(ValueId::UNKNOWN)
+            }
             ObjKind::List | ObjKind::Set | ObjKind::Map | ObjKind::Frame => {
                 Some(self.call_unknown(act, world, None, None, arguments, context, site))
             }

@@ -66,13 +66,7 @@ impl<'a> Interpreter<'a> {
         self.values.add_taint(result, &taint)
     }
 
-    pub(crate) fn append(
-        &mut self,
-        world: &mut World,
-        list: ValueId,
-        value: ValueId,
-        _certain: bool,
-    ) {
+    pub(crate) fn append(&mut self, world: &mut World, list: ValueId, value: ValueId) {
         let Some(id) = self.sole_object(list) else {
             return;
         };
@@ -255,7 +249,7 @@ impl<'a> Interpreter<'a> {
                         obj.items.insert(0, value);
                         continue;
                     }
-                    self.append(world, this, value, true);
+                    self.append(world, this, value);
                 }
                 Some(if text == "add" && !self.python {
                     this

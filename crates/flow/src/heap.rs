@@ -49,6 +49,8 @@ pub(crate) enum ObjKind {
         frames: Frames,
         this: ValueId,
     },
+    /// The function that a promise hands to its executor; what it is called with is the promise's value.
+    Resolver,
     /// The captured locals of an activation, or the names of a module.
     Frame,
 }

@@ -192,7 +192,11 @@ impl<'a> Interpreter<'a> {
                     ValueId::UNKNOWN
                 };
             }
-            ObjKind::List | ObjKind::Set | ObjKind::Func { .. } | ObjKind::Frame => {
+            ObjKind::List
+            | ObjKind::Set
+            | ObjKind::Func { .. }
+            | ObjKind::Resolver
+            | ObjKind::Frame => {
                 return ValueId::UNKNOWN;
             }
             ObjKind::Map => {

@@ -349,7 +349,7 @@ impl<'a> Interpreter<'a> {
                     _ => {}
                 }
             }
-            ObjKind::Frame => {}
+            ObjKind::Resolver | ObjKind::Frame => {}
         }
         Some(self.plain_method(act, world, receiver, name, arguments, context, site))
     }

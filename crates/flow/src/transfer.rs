@@ -165,7 +165,7 @@ impl<'a> Interpreter<'a> {
             Op::Map(entries) => self.make_map(act, state, entries, inst),
             Op::Append { list, value } => {
                 let (list, value) = (reg(state, *list), reg(state, *value));
-                self.append(&mut state.world, list, value, true);
+                self.append(&mut state.world, list, value);
                 value
             }
             Op::Closure(index) => self.make_closure(act, &mut state.world, *index, inst),

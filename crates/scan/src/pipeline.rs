@@ -10,7 +10,7 @@ use shindan_base::{FileId, Interner, Span};
 use shindan_catalogue::{Catalogue, RowLanguage};
 use shindan_detect::{Checks, RawFinding};
 use shindan_finding::{Coverage, FileNote, Finding, Outcome, Severity, Statistics};
-use shindan_flow::{Component, Hit, Models, Patterns, analyse};
+use shindan_flow::{Component, Hit, Models, Patterns, Site, analyse};
 use shindan_program::Linker;
 use shindan_program::ir::Module;
 use shindan_secret::Rules;
@@ -314,6 +314,26 @@ fn code(
         .collect();
     checks.extend(files.iter().flat_map(|f| f.empty_catches.iter().copied()));
     checks = without_nested(checks);
+    // A remark on what might happen says nothing beside a finding that it does.
+    let proven: FxHashMap<Site, &[u32]> = analysed
+        .iter()
+        .flat_map(|(hits, _, _)| hits)
+        .map(|h| {
+            (
+                h.site,
+                catalogue.detectors[h.detector as usize].info.cwe.as_slice(),
+            )
+        })
+        .collect();
+    checks.retain(|raw| {
+        let cwe = catalogue.detectors[raw.detector as usize]
+            .info
+            .cwe
+            .as_slice();
+        !proven
+            .get(&raw.site)
+            .is_some_and(|p| p.iter().any(|c| cwe.contains(c)))
+    });
     // Literals that are findings themselves must not be shown by others either.
     let mut hidden: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
     for raw in checks.iter().filter(|r| context.is_about_secrets(r)) {
