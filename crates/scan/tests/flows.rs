@@ -2,9 +2,10 @@
 //!
 //! `tests/flows/*.md` explain one feature after the other. Code blocks are programs: a block without a title is a package
 //! of its own (`app.py`, `app.js`, `app.ts`), blocks with `title="path"` under one heading form one package. Each is
-//! scanned with the built-in catalogue. Comments at the ends of lines say what must come of it:
+//! scanned with the built-in catalogue, with `app.handler` as the function's handler. Comments at the ends of lines say what must come of it:
 //!
 //! - `finds: sql-injection` names the detectors that find something on this line, separated by commas,
+//! - `maybe: sql-injection` names those that do so with an approximation, and therefore with low confidence,
 //! - `flow: app.py:3 -> repo.py:7` names every place of the flow that ends on this line,
 //! - `clean` says that nothing is found here; it is for the reader.
 //!
@@ -37,15 +38,8 @@ struct Program {
     sources: Vec<Source>,
 }
 
-/// A finding as it is written: path, line, detector.
-type Place = (String, u32, String);
-
-/// What the comments of a program announce.
-#[derive(Default)]
-struct Announced {
-    findings: Vec<Place>,
-    flows: Vec<(String, u32, Vec<String>)>,
-}
+/// A path, a line, and what is said of it: `finds` or `maybe` and a detector, or `flow` and its places.
+type Remark = (String, u32, &'static str, String);
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/flows")
@@ -59,88 +53,73 @@ fn attribute<'t>(info: &'t str, name: &str) -> Option<&'t str> {
 
 fn programs(markdown: &str) -> Vec<Program> {
     let mut programs: Vec<Program> = Vec::new();
-    let mut heading = String::new();
+    let mut heading = "";
     // Whether the last program is the one of this heading's titled blocks.
     let mut is_open = false;
     let mut lines = markdown.lines().enumerate();
     while let Some((number, line)) = lines.next() {
         if line.starts_with('#') {
-            heading = line.trim_start_matches('#').trim().to_owned();
+            heading = line.trim_start_matches('#').trim();
             is_open = false;
         }
         let Some(info) = line.strip_prefix("```").filter(|i| !i.is_empty()) else {
             continue;
         };
-        let text: String = lines
-            .by_ref()
-            .map(|(_, l)| l)
-            .take_while(|l| *l != "```")
-            .fold(String::new(), |text, l| text + l + "\n");
-        let language = info.split_whitespace().next().unwrap_or_default();
-        let path = attribute(info, "title").unwrap_or(match language {
-            "python" => "app.py",
-            "javascript" => "app.js",
-            "typescript" => "app.ts",
+        let block = lines.by_ref().map(|(_, l)| l).take_while(|l| *l != "```");
+        let text = block.fold(String::new(), |text, l| text + l + "\n");
+        let title = attribute(info, "title");
+        let path = match (title, info.split_whitespace().next()) {
+            (Some(path), _) => path,
+            (None, Some("python")) => "app.py",
+            (None, Some("javascript")) => "app.js",
+            (None, Some("typescript")) => "app.ts",
             // Blocks for the reader, such as shell or text.
-            _ => continue,
-        });
+            (None, _) => continue,
+        };
         let source = Source {
             path: path.to_owned(),
             text,
             line: number + 1,
         };
-        let is_titled = attribute(info, "title").is_some();
-        match programs.last_mut().filter(|_| is_open && is_titled) {
+        let model = attribute(info, "threat-model");
+        match programs.last_mut().filter(|_| is_open && title.is_some()) {
             Some(program) => program.sources.push(source),
             None => programs.push(Program {
-                heading: heading.clone(),
-                threat_model: threat_model(attribute(info, "threat-model")),
+                heading: heading.to_owned(),
+                threat_model: ThreatModel {
+                    local: model == Some("local"),
+                    library: model == Some("library"),
+                },
                 sources: vec![source],
             }),
         }
-        is_open = is_titled;
+        is_open = title.is_some();
     }
     programs
 }
 
-fn threat_model(name: Option<&str>) -> ThreatModel {
-    ThreatModel {
-        local: name == Some("local"),
-        library: name == Some("library"),
-    }
+/// What follows `word:` in a comment of the line, up to the next comment.
+fn said<'t>(line: &'t str, word: &str) -> Option<&'t str> {
+    let rest = ["# ", "// "]
+        .iter()
+        .find_map(|mark| Some(line.split_once(&format!("{mark}{word}: "))?.1))?;
+    let end = rest.find(" #").or(rest.find(" //")).unwrap_or(rest.len());
+    Some(rest[..end].trim())
 }
 
-/// What follows `name:` in a comment of the line, up to the next comment.
-fn remark<'t>(line: &'t str, name: &str) -> Option<&'t str> {
-    let at = ["# ", "// "].iter().find_map(|mark| {
-        Some(line.find(&format!("{mark}{name}: "))? + mark.len() + name.len() + 2)
-    })?;
-    let rest = &line[at..];
-    Some(rest[..rest.find(" #").or(rest.find(" //")).unwrap_or(rest.len())].trim())
-}
-
-fn announced(program: &Program) -> Announced {
-    let mut announced = Announced::default();
+fn announced(program: &Program) -> Vec<Remark> {
+    let mut announced = Vec::new();
     for source in &program.sources {
         for (i, line) in source.text.lines().enumerate() {
-            let place = (source.path.clone(), i as u32 + 1);
-            for detector in remark(line, "finds").into_iter().flat_map(|d| d.split(',')) {
-                announced
-                    .findings
-                    .push((place.0.clone(), place.1, detector.trim().to_owned()));
-            }
-            if let Some(flow) = remark(line, "flow") {
-                announced.flows.push((
-                    place.0,
-                    place.1,
-                    flow.split("->")
-                        .map(|step| step.trim().to_owned())
-                        .collect(),
-                ));
+            for word in ["finds", "maybe", "flow"] {
+                let told = said(line, word).into_iter().flat_map(|t| t.split(','));
+                announced.extend(told.map(|text| {
+                    let text = text.trim().to_owned();
+                    (source.path.clone(), i as u32 + 1, word, text)
+                }));
             }
         }
     }
-    announced.findings.sort();
     announced
 }
 
@@ -153,8 +132,8 @@ fn outcome(program: &Program) -> Outcome {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     for source in &program.sources {
         let file = folder.path().join(&source.path);
-        std::fs::create_dir_all(file.parent().expect("it lies in the folder"))
-            .expect("the temporary folder is writable");
+        let parent = file.parent().expect("it lies in the folder");
+        std::fs::create_dir_all(parent).expect("the temporary folder is writable");
         std::fs::write(file, &source.text).expect("the temporary folder is writable");
     }
     let artifact =
@@ -162,146 +141,124 @@ fn outcome(program: &Program) -> Outcome {
     let options = Options {
         secrets: false,
         jobs: 1,
+        handler: Some(("app.handler".to_owned(), None)),
         threat_model: program.threat_model,
         ..Options::default()
     };
-    scan(&artifact, catalogue(), &Rules::builtin(), &options, &Silent)
+    let rules = Rules::builtin();
+    scan(&artifact, catalogue(), &rules, &options, &Silent)
 }
 
-fn place(finding: &Finding) -> Place {
+/// What a finding would have to be announced by.
+fn remark(finding: &Finding) -> Remark {
+    let word = if finding.approximations.is_empty() {
+        "finds"
+    } else {
+        "maybe"
+    };
+    let location = &finding.location;
+    let line = location.region.start_line;
     (
-        finding.location.path.clone(),
-        finding.location.region.start_line,
+        location.path.clone(),
+        line,
+        word,
         finding.detector.0.clone(),
     )
 }
 
-/// The places of a flow, each line once.
-fn steps(finding: &Finding) -> Vec<String> {
-    let mut steps: Vec<String> = finding
-        .flow
-        .iter()
-        .map(|s| format!("{}:{}", s.location.path, s.location.region.start_line))
+/// The same of its flow, each line once.
+fn flow(finding: &Finding) -> Remark {
+    let (path, line, ..) = remark(finding);
+    let steps = finding.flow.iter().map(|step| &step.location);
+    let mut steps: Vec<String> = steps
+        .map(|at| format!("{}:{}", at.path, at.region.start_line))
         .collect();
     steps.dedup();
-    steps
-}
-
-/// Takes away what is in both lists, as often as it is in both.
-fn without_common(expected: Vec<Place>, mut found: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
-    let mut missing = Vec::new();
-    for place in expected {
-        match found.iter().position(|f| *f == place) {
-            Some(at) => drop(found.remove(at)),
-            None => missing.push(place),
-        }
-    }
-    (missing, found)
+    (path, line, "flow", steps.join(" -> "))
 }
 
 /// What is not as announced, in words.
 fn complaint(
     program: &Program,
-    announced: Announced,
+    announced: Vec<Remark>,
     named: &BTreeSet<String>,
     spec: &str,
 ) -> Option<String> {
     let outcome = outcome(program);
-    let line_of = |path: &str| {
-        program
-            .sources
-            .iter()
-            .find(|s| s.path == path)
-            .map_or(0, |s| s.line)
-    };
-    let mut text = String::new();
-    let mut say = |path: &str, line: u32, what: &str| {
-        writeln!(
-            text,
-            "  {spec}:{} ({path}:{line}): {what}",
-            line_of(path) + line as usize
-        )
-        .expect("writing to a string succeeds");
-    };
-    let found = outcome
-        .findings
-        .iter()
-        .map(place)
-        .filter(|(_, _, detector)| named.contains(detector))
-        .collect();
-    let (missing, surplus) = without_common(announced.findings, found);
-    for (path, line, detector) in missing {
-        say(
-            &path,
-            line,
-            &format!("{detector} is announced, but not found"),
-        );
-    }
-    for (path, line, detector) in surplus {
-        say(
-            &path,
-            line,
-            &format!("{detector} is found, but not announced"),
-        );
-    }
-    for (path, line, expected) in announced.flows {
-        let here = outcome.findings.iter().filter(|f| {
-            f.location.path == path
-                && f.location.region.start_line == line
-                && named.contains(&f.detector.0)
-        });
-        let flows: Vec<Vec<String>> = here.map(steps).collect();
-        if !flows.contains(&expected) {
-            let flows: Vec<String> = flows.iter().map(|f| f.join(" -> ")).collect();
-            say(
-                &path,
-                line,
-                &format!(
-                    "the flow is `{}`, not `{}`",
-                    flows.join("` and `"),
-                    expected.join(" -> ")
-                ),
-            );
+    let relevant = |f: &&Finding| named.contains(&f.detector.0);
+    let findings: Vec<&Finding> = outcome.findings.iter().filter(relevant).collect();
+    let flows: Vec<Remark> = findings.iter().map(|f| flow(f)).collect();
+    let mut surplus: Vec<Remark> = findings.iter().map(|f| remark(f)).collect();
+    let mut wrong = Vec::new();
+    for told in announced {
+        if told.2 == "flow" {
+            if !flows.contains(&told) {
+                let here = flows.iter().filter(|f| (&f.0, f.1) == (&told.0, told.1));
+                let here: Vec<&str> = here.map(|f| f.3.as_str()).collect();
+                let here = here.join("` and `");
+                wrong.push((
+                    told.0,
+                    told.1,
+                    format!("the flow is `{here}`, not `{}`", told.3),
+                ));
+            }
+        } else if let Some(at) = surplus.iter().position(|f| *f == told) {
+            surplus.remove(at);
+        } else {
+            let what = format!("`{}: {}` is not found", told.2, told.3);
+            wrong.push((told.0, told.1, what));
         }
     }
-    for note in outcome.coverage.skipped.iter().filter(|n| n.incomplete) {
-        say(&note.path, 0, &format!("not analysed: {}", note.reason));
+    wrong.extend(surplus.into_iter().map(|(path, line, word, detector)| {
+        (path, line, format!("`{word}: {detector}` is not announced"))
+    }));
+    let skipped = outcome
+        .coverage
+        .skipped
+        .into_iter()
+        .filter(|n| n.incomplete);
+    wrong.extend(skipped.map(|n| (n.path, 0, format!("not analysed: {}", n.reason))));
+    if wrong.is_empty() {
+        return None;
     }
-    (!text.is_empty()).then(|| format!("{}\n{text}", program.heading))
+    let mut text = format!("{}\n", program.heading);
+    for (path, line, what) in wrong {
+        let source = program.sources.iter().find(|s| s.path == path);
+        let at = source.map_or(0, |s| s.line) + line as usize;
+        writeln!(text, "  {spec}:{at} ({path}:{line}): {what}").expect("a string takes all");
+    }
+    Some(text)
 }
 
 fn hold(spec: &str) {
     let spec = format!("{spec}.md");
-    let markdown =
-        std::fs::read_to_string(folder().join(&spec)).expect("the specification can be read");
-    let programs: Vec<(Program, Announced)> = programs(&markdown)
+    let markdown = std::fs::read_to_string(folder().join(&spec)).expect("it can be read");
+    let programs: Vec<(Program, Vec<Remark>)> = programs(&markdown)
         .into_iter()
-        .map(|p| (announced(&p), p))
-        .map(|(a, p)| (p, a))
+        .map(|program| {
+            let announced = announced(&program);
+            (program, announced)
+        })
         .collect();
-    let named: BTreeSet<String> = programs
-        .iter()
-        .flat_map(|(_, a)| a.findings.iter().map(|(_, _, detector)| detector.clone()))
+    let remarks = programs.iter().flat_map(|(_, remarks)| remarks);
+    let named: BTreeSet<String> = remarks
+        .filter(|r| r.2 != "flow")
+        .map(|r| r.3.clone())
         .collect();
-    let unknown: Vec<&String> = named
-        .iter()
-        .filter(|id| catalogue().detector(id).is_none())
-        .collect();
-    assert!(
-        unknown.is_empty(),
-        "{spec} names detectors that do not exist: {unknown:?}"
-    );
     assert!(!named.is_empty(), "{spec} announces nothing");
+    for id in &named {
+        assert!(catalogue().detector(id).is_some(), "{spec} names `{id}`");
+    }
     let count = programs.len();
     let complaints: Vec<String> = programs
         .into_iter()
         .filter_map(|(program, announced)| complaint(&program, announced, &named, &spec))
         .collect();
+    let wrong = complaints.len();
+    let text = complaints.join("\n");
     assert!(
-        complaints.is_empty(),
-        "{} of {count} programs are not as told\n\n{}",
-        complaints.len(),
-        complaints.join("\n")
+        wrong == 0,
+        "{wrong} of {count} programs are not as told\n\n{text}"
     );
 }
 
@@ -314,31 +271,19 @@ macro_rules! specifications {
 
         #[test]
         fn every_specification_is_held() {
-            let mut files: Vec<String> = std::fs::read_dir(folder()).expect("the folder can be read").map(|f| f.expect("it can be listed").file_name().to_string_lossy().into_owned()).collect();
+            let mut listed: Vec<String> = [$(stringify!($name)),*].map(|n| format!("{n}.md")).into();
+            listed.sort();
+            let files = std::fs::read_dir(folder()).expect("the folder can be read");
+            let mut files: Vec<String> = files
+                .map(|f| f.expect("it can be listed").file_name().to_string_lossy().into_owned())
+                .collect();
             files.sort();
-            let mut listed = vec![$(concat!(stringify!($name), ".md")),*];
-            listed.sort_unstable();
             assert_eq!(files, listed);
         }
     };
 }
 
 specifications! {
-    values
-    containers
-    constants
-    loops
-    functions
-    asynchrony
-    classes
-    modules
-    exceptions
-    guards
-    sanitizers
-    prefixes
-    entries
-    frameworks
-    invocations
-    markup
-    objects
+    values containers constants loops functions asynchrony classes modules exceptions
+    guards sanitizers prefixes entries frameworks invocations markup objects
 }
