@@ -172,7 +172,9 @@ impl<'a> Interpreter<'a> {
                     crate::source::StepWord::Through(self.names.intern("JSON.parse")),
                 );
                 for t in &mut taint {
-                    t.cleared &= !self.models.kinds.nosql;
+                    t.cleared &= !(self.models.kinds.nosql
+                        | self.models.kinds.prototype
+                        | self.models.kinds.loop_bound);
                 }
                 Some(self.values.tainted(taint))
             }
@@ -184,7 +186,7 @@ impl<'a> Interpreter<'a> {
                     crate::source::StepWord::Through(self.names.intern("JSON.stringify")),
                 );
                 for t in &mut taint {
-                    t.cleared |= self.models.kinds.nosql;
+                    t.cleared |= self.models.kinds.nosql | self.models.kinds.log;
                 }
                 Some(self.values.tainted(taint))
             }

@@ -35,6 +35,7 @@ impl<'a> Interpreter<'a> {
         };
         match call.callee {
             Callee::Value(reg) => {
+                self.check_chosen_call(act, state, reg, site.span);
                 let callee = state.regs[reg.0 as usize];
                 if let Some(value) = self.require(act, &mut state.world, callee, &arguments, site) {
                     return Some(value);

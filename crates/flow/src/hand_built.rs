@@ -67,6 +67,33 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// `jobs[request.job](options)`: whoever fills the key chooses among everything that the object has, inherited
+    /// methods too. A literal of the program's own functions is the customary table of them, and left alone.
+    pub(crate) fn check_chosen_call(
+        &mut self,
+        act: &Activation<'a>,
+        state: &State,
+        callee: Reg,
+        span: Span,
+    ) {
+        let bit = self.models.kinds.reflection;
+        if self.python || bit == 0 {
+            return;
+        }
+        let Some(Op::Index { object, index }) = self.definition(act, callee) else {
+            return;
+        };
+        let table = self.values.get(state.regs[object.0 as usize]);
+        let is_literal = table.refs.iter().any(|r| {
+            matches!(r, Ref::Obj(id) if state.world.heap.get(*id).is_some_and(|o| matches!(o.kind, ObjKind::Map | ObjKind::List)))
+        });
+        if is_literal {
+            return;
+        }
+        let data = self.values.get(state.regs[index.0 as usize]).taint.clone();
+        self.arrive_returned(act, &state.world, bit, &data, Some(span));
+    }
+
     /// `i < request.items.length`: nobody says how often.
     pub(crate) fn check_loop_bound(&mut self, act: &Activation<'a>, state: &State, cond: Reg) {
         let bit = self.models.kinds.loop_bound;

@@ -11,6 +11,7 @@ use crate::arguments::Arguments;
 use crate::call::CallContext;
 use crate::heap::{Obj, ObjKind};
 use crate::interpreter::{Activation, Interpreter, Site, World};
+use crate::model::NodeModel;
 use crate::observe::CallEvent;
 use crate::source::StepWord;
 use crate::value::{ALL_KINDS, Const, Ref, Taint, Value, ValueId};
@@ -52,12 +53,13 @@ impl<'a> Interpreter<'a> {
         if self.never_returns.contains(&node) {
             return None;
         }
-        if self.python {
-            if let Some(value) = self.python_builtin(act, world, node, arguments, site) {
-                return Some(value);
-            }
-        } else if let Some(value) = self.javascript_builtin(act, world, node, arguments, site) {
-            return Some(value);
+        let builtin = if self.python {
+            self.python_builtin(act, world, node, arguments, site)
+        } else {
+            self.javascript_builtin(act, world, node, arguments, site)
+        };
+        if let Some(value) = builtin {
+            return Some(self.as_modelled(value, model));
         }
         if let Some(function) = self.decorated_function(act, world, node, model, arguments) {
             return Some(function);
@@ -141,6 +143,24 @@ impl<'a> Interpreter<'a> {
         };
         taint.refs.push(thing);
         Some(self.values.add(taint))
+    }
+
+    /// A builtin's result with what the catalogue says of the call: whom it is safe for, or not any more.
+    fn as_modelled(&mut self, value: ValueId, model: Option<&NodeModel>) -> ValueId {
+        let Some(model) = model.filter(|m| m.clears | m.restores != 0) else {
+            return value;
+        };
+        let taint: SmallVec<[Taint; 1]> = self
+            .values
+            .get(value)
+            .taint
+            .iter()
+            .map(|t| Taint {
+                cleared: (t.cleared | model.clears) & !model.restores,
+                ..*t
+            })
+            .collect();
+        self.values.with_taint(value, taint)
     }
 
     pub(crate) fn is_class_like(&self, name: Sym) -> bool {

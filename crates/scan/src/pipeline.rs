@@ -21,8 +21,26 @@ use crate::functions::{self, FunctionCode, is_inside};
 use crate::load::{Loaded, Reading};
 use crate::options::{Options, Progress, Stage};
 
-/// What came of a group: untrusted data in sinks, the API path of each source, and misuse.
-type Analysed = (Vec<Hit>, Vec<Option<String>>, Vec<RawFinding>);
+/// What came of a group.
+struct Analysed {
+    /// Untrusted data in sinks.
+    hits: Vec<Hit>,
+    /// The API path of each hit's source.
+    source_apis: Vec<Option<String>>,
+    /// Misuse.
+    misuse: Vec<RawFinding>,
+}
+
+impl Analysed {
+    fn keep(&mut self, wanted: impl Fn(&Hit) -> bool) {
+        let kept: Vec<bool> = self.hits.iter().map(wanted).collect();
+        let mut flags = kept.iter();
+        self.hits.retain(|_| flags.next().copied().unwrap_or(true));
+        let mut flags = kept.iter();
+        self.source_apis
+            .retain(|_| flags.next().copied().unwrap_or(true));
+    }
+}
 
 /// Stack of a worker thread: parsers and walks recurse, and the depth bound of the trees needs a fraction of it.
 const STACK: usize = 64 << 20;
@@ -284,7 +302,11 @@ fn code(
             let result = catch_unwind(AssertUnwindSafe(|| {
                 let mut watch = checks.watch();
                 let report = analyse(&component, &models, names, &mut watch);
-                (report.hits, report.source_apis, watch.found)
+                Analysed {
+                    hits: report.hits,
+                    source_apis: report.source_apis,
+                    misuse: watch.found,
+                }
             }));
             progress.leave(Stage::Analyse, first);
             result.map_err(|_| group)
@@ -310,30 +332,11 @@ fn code(
     };
     let mut checks: Vec<RawFinding> = analysed
         .iter()
-        .flat_map(|(_, _, found)| found.iter().copied())
+        .flat_map(|group| group.misuse.iter().copied())
         .collect();
     checks.extend(files.iter().flat_map(|f| f.empty_catches.iter().copied()));
     checks = without_nested(checks);
-    // A remark on what might happen says nothing beside a finding that it does.
-    let proven: FxHashMap<Site, &[u32]> = analysed
-        .iter()
-        .flat_map(|(hits, _, _)| hits)
-        .map(|h| {
-            (
-                h.site,
-                catalogue.detectors[h.detector as usize].info.cwe.as_slice(),
-            )
-        })
-        .collect();
-    checks.retain(|raw| {
-        let cwe = catalogue.detectors[raw.detector as usize]
-            .info
-            .cwe
-            .as_slice();
-        !proven
-            .get(&raw.site)
-            .is_some_and(|p| p.iter().any(|c| cwe.contains(c)))
-    });
+    prefer_the_certain(catalogue, &mut analysed, &mut checks);
     // Literals that are findings themselves must not be shown by others either.
     let mut hidden: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
     for raw in checks.iter().filter(|r| context.is_about_secrets(r)) {
@@ -344,7 +347,7 @@ fn code(
             .extend(literals(raw.site.span.slice(text), raw.site.span.start));
     }
     let mut needed: Vec<FileId> = checks.iter().map(|r| r.site.file).collect();
-    for (hits, _, _) in &analysed {
+    for Analysed { hits, .. } in &analysed {
         needed.extend(
             hits.iter()
                 .flat_map(|h| h.trace.iter().map(|s| s.file).chain([h.site.file])),
@@ -369,7 +372,12 @@ fn code(
         .iter()
         .filter_map(|raw| Some(context.of_check(raw, shown.get(&raw.site.file)?)))
         .collect();
-    for (hits, apis, _) in analysed {
+    for Analysed {
+        hits,
+        source_apis: apis,
+        ..
+    } in analysed
+    {
         findings.extend(
             hits.iter()
                 .zip(apis)
@@ -377,6 +385,36 @@ fn code(
         );
     }
     (findings, failed)
+}
+
+/// Where a flow was followed to a place, a remark on what might happen there says nothing more; where nobody is known to
+/// fill the parameter that flows, the remark says more.
+fn prefer_the_certain(
+    catalogue: &Catalogue,
+    analysed: &mut [Analysed],
+    checks: &mut Vec<RawFinding>,
+) {
+    let cwe = |detector: u32| catalogue.detectors[detector as usize].info.cwe.as_slice();
+    let shares = |a: &[u32], b: &[u32]| a.iter().any(|c| b.contains(c));
+    let proven: FxHashMap<Site, u32> = analysed
+        .iter()
+        .flat_map(|a| &a.hits)
+        .filter(|h| !h.uncalled)
+        .map(|h| (h.site, h.detector))
+        .collect();
+    checks.retain(|raw| {
+        proven
+            .get(&raw.site)
+            .is_none_or(|d| !shares(cwe(*d), cwe(raw.detector)))
+    });
+    let remarked: FxHashMap<Site, u32> =
+        checks.iter().map(|raw| (raw.site, raw.detector)).collect();
+    for group in analysed {
+        group.keep(|hit| {
+            let remark = remarked.get(&hit.site).filter(|_| hit.uncalled);
+            remark.is_none_or(|d| !shares(cwe(*d), cwe(hit.detector)))
+        });
+    }
 }
 
 /// One remark of a detector where its checks fire for an expression and for a part of it, as an assignment does for the
