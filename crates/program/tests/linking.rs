@@ -270,3 +270,25 @@ fn the_first_folder_that_has_a_module_answers_whatever_its_extension() {
     assert_eq!(at("/opt/lib/z.js"), File(FileId(3)));
     assert_eq!(at("/opt/lib/z.mjs"), File(FileId(4)));
 }
+
+#[test]
+fn a_function_imports_its_own_module_and_not_one_of_that_name_in_another_function() {
+    let paths = [
+        "orders/app.py",
+        "orders/store.py",
+        "carts/app.py",
+        "carts/store.py",
+        "carts/deep/page.js",
+        "carts/node_modules/local/index.js",
+        "orders/node_modules/local/index.js",
+        "store.py",
+        "layer/python/shared.py",
+    ];
+    let linker = linker(&paths, &["", "orders", "carts", "layer/python"]);
+    let from = |file, module| linker.resolve(FileId(file), module, 0, None);
+    assert_eq!(from(0, "store"), File(FileId(1)));
+    assert_eq!(from(2, "store"), File(FileId(3)));
+    assert_eq!(from(2, "shared"), File(FileId(8)));
+    assert_eq!(from(4, "local"), File(FileId(5)));
+    assert_eq!(from(8, "store"), File(FileId(7)));
+}

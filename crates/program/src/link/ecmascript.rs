@@ -38,8 +38,9 @@ impl Linker {
             let from_roots = if deployed.is_empty() {
                 self.roots.iter().find_map(find)
             } else {
-                let mut roots = self.roots.holding(&[&deployed]);
-                roots.find_map(|root| find(&inside(root, &deployed)))
+                self.roots
+                    .holding(&from.path, &[&deployed])
+                    .find_map(|root| find(&inside(root, &deployed)))
             };
             return from_roots.or_else(|| find(&deployed));
         }
@@ -48,7 +49,7 @@ impl Linker {
             return None;
         }
         const MODULES: [&str; 2] = ["node_modules", "nodejs/node_modules"];
-        self.roots.holding(&MODULES).find_map(|root| {
+        self.roots.holding(&from.path, &MODULES).find_map(|root| {
             MODULES
                 .iter()
                 .find_map(|modules| find(&inside(&inside(root, modules), &name)))

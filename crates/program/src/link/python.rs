@@ -29,7 +29,7 @@ impl Linker {
         }
         let from_roots = self
             .roots
-            .holding(&[&path])
+            .holding(&from.path, &[&path])
             .find_map(|root| self.in_directory(root, &path, item));
         from_roots
             .or_else(|| self.beside(from, &path, item))

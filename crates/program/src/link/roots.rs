@@ -4,7 +4,8 @@
 //! of them holds. So the directories are indexed by the names of what lies in them, and only those that hold something of
 //! the name's first part are asked.
 //!
-//! **Invariant.** [`Roots::holding`] leaves out no directory that answers, and keeps the given order.
+//! **Invariant.** [`Roots::holding`] leaves out no directory that answers, and apart from the importing file's own keeps
+//! the given order.
 
 use rustc_hash::FxHashMap;
 
@@ -14,6 +15,8 @@ use super::normal;
 pub(super) struct Roots {
     /// Without a slash at the end; empty for the package's root.
     all: Vec<String>,
+    /// Their places in `all`.
+    numbers: FxHashMap<String, u32>,
     /// Numbers of the directories, ascending, by the [`stem`] of the files and directories in them.
     by_stem: FxHashMap<String, Vec<u32>>,
 }
@@ -44,7 +47,11 @@ impl Roots {
                 }
             }
         }
-        Self { all, by_stem }
+        Self {
+            all,
+            numbers,
+            by_stem,
+        }
     }
 
     /// All of them.
@@ -52,16 +59,29 @@ impl Roots {
         self.all.iter().map(String::as_str)
     }
 
-    /// Those that hold a file or a directory whose name starts like the first part of one of `paths`, up to a dot.
-    pub(super) fn holding<'a>(&'a self, paths: &[&str]) -> impl Iterator<Item = &'a str> + use<'a> {
-        let numbers = paths.iter().filter_map(|path| self.by_stem.get(stem(path)));
-        let mut numbers: Vec<u32> = numbers.flatten().copied().collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
-            .into_iter()
-            .filter_map(|number| self.all.get(number as usize))
-            .map(String::as_str)
+    /// Those that may hold one of `paths`: where the importing file lies, innermost first, then all that hold a file or
+    /// a directory whose name starts like the first part of one of `paths`, up to a dot.
+    ///
+    /// A file's own function comes first because functions of one package often have modules of the same name.
+    pub(super) fn holding<'a>(
+        &'a self,
+        from: &'a str,
+        paths: &'a [&'a str],
+    ) -> impl Iterator<Item = &'a str> {
+        let around = from.rmatch_indices('/').map(|(at, _)| &from[..at]);
+        let own = around
+            .chain([""])
+            .filter_map(|directory| self.numbers.get(directory));
+        let others = paths.iter().filter_map(|path| self.by_stem.get(stem(path)));
+        let others = std::iter::once_with(move || {
+            let mut others: Vec<u32> = others.flatten().copied().collect();
+            others.sort_unstable();
+            others.dedup();
+            others
+        });
+        own.copied()
+            .chain(others.flatten())
+            .filter_map(|number| self.all.get(number as usize).map(String::as_str))
     }
 }
 
