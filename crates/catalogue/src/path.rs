@@ -66,6 +66,9 @@ impl ApiPath {
                 segments.push(Segment::Index);
                 rest = after;
             } else if let Some(after) = rest.strip_prefix('.') {
+                if expects_name {
+                    return Err(fail("a name is missing"));
+                }
                 expects_name = true;
                 rest = after;
                 continue;

@@ -70,7 +70,8 @@ pub fn analyse<'a>(
     world.facts.clear();
     interpreter.run_declared_handlers(&mut world, component);
     interpreter.run_found_entries(&mut world);
-    interpreter.run_the_rest(&mut world, component.files);
+    interpreter.run_functions(&mut world, component.files, true);
+    interpreter.run_functions(&mut world, component.files, false);
     let kinds = models.kinds;
     for (of_text, of_use) in [
         (kinds.html_text, kinds.html | kinds.response_trace),
@@ -338,7 +339,9 @@ impl<'a> Interpreter<'a> {
         world.heap.settle();
     }
 
-    fn run_the_rest(&mut self, world: &mut World, files: &[FileId]) {
+    /// Runs functions that nothing reached: first (`entries`) those that look as if the outside calls them, so that what
+    /// they call is seen with real data, then all others.
+    fn run_functions(&mut self, world: &mut World, files: &[FileId], entries: bool) {
         for file in files {
             let Some(module) = self.modules.get(file).copied() else {
                 continue;
@@ -349,7 +352,7 @@ impl<'a> Interpreter<'a> {
                     index: FuncIdx(i as u32),
                 };
                 let by_name = self.named_entry(ir);
-                if self.visited.contains(&func) && by_name.is_none() {
+                if by_name.is_some() != entries || (self.visited.contains(&func) && !entries) {
                     continue;
                 }
                 if let Some(id) = self
@@ -365,7 +368,18 @@ impl<'a> Interpreter<'a> {
                     self.run_method(world, *file, class, func, by_name);
                 }
             }
-            // Nested functions whose makers never ran to them.
+        }
+        if !entries {
+            self.run_unmade(world, files);
+        }
+    }
+
+    /// Nested functions whose makers never ran to them.
+    fn run_unmade(&mut self, world: &mut World, files: &[FileId]) {
+        for file in files {
+            let Some(module) = self.modules.get(file).copied() else {
+                continue;
+            };
             for (i, ir) in module.functions.iter().enumerate().skip(1) {
                 let func = FuncRef {
                     file: *file,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use shindan_program::ir::{Block, BlockId, Reg, Term};
+use shindan_program::ir::{Block, BlockId, Op, Reg, Term};
 
 use crate::heap::ObjKind;
 use crate::interpreter::{Activation, Facts, Interpreter, State, World};
@@ -91,6 +91,10 @@ impl<'a> Interpreter<'a> {
                 }
                 self.steps_left -= 1;
                 self.block = i;
+                // A call may throw, and the handler then sees what was done before it.
+                if let (Some(handler), Op::Call(_)) = (block.handler, &inst.op) {
+                    self.flow_into(&mut incoming, &mut pending, &ir.blocks, handler, &state);
+                }
                 if !self.transfer(act, &mut state, inst, &mut exit) {
                     alive = false;
                     break;
@@ -183,6 +187,9 @@ impl<'a> Interpreter<'a> {
                     None if self.python => self.constant(Const::Null),
                     None => self.constant(Const::Undefined),
                 };
+                if let Term::Return(Some(reg)) = &block.term {
+                    self.returned_answer(act, &state, *reg, value, exit);
+                }
                 if act.returns().is_some() {
                     let span = reg_of(&block.term).and_then(|reg| {
                         block
@@ -194,22 +201,53 @@ impl<'a> Interpreter<'a> {
                     });
                     self.check_returned(act, &state.world, value, span);
                 }
+                if matches!(block.term, Term::Return(None)) {
+                    let facts = state.world.facts.clone();
+                    exit.if_false = Some(match exit.if_false.take() {
+                        Some(known) => meet_facts(&known, &facts),
+                        None => facts,
+                    });
+                }
                 self.returned(value, state.world, exit);
             }
             Term::Throw(_) => {}
         }
     }
 
-    pub(crate) fn returned(&mut self, value: ValueId, world: World, exit: &mut Exit) {
-        let truth = self.truth(&world, value);
-        for (answer, slot) in [(true, &mut exit.if_true), (false, &mut exit.if_false)] {
-            if truth != Some(!answer) {
-                *slot = Some(match slot.take() {
-                    Some(facts) => meet_facts(&facts, &world.facts),
-                    None => world.facts.clone(),
-                });
+    /// What a returned truth tells of the paths that lead to it.
+    pub(crate) fn returned_answer(
+        &mut self,
+        act: &Activation<'a>,
+        state: &State,
+        reg: Reg,
+        value: ValueId,
+        exit: &mut Exit,
+    ) {
+        let truth = self.truth(&state.world, value);
+        for answer in [true, false] {
+            if truth == Some(!answer) {
+                continue;
             }
+            let mut facts = state.world.facts.clone();
+            if truth.is_none() && self.definition(act, reg).is_some() {
+                // `return re.fullmatch(…) is not None`: the caller's branch knows what the condition knows.
+                let mut on = state.clone();
+                self.refine(act, &mut on, reg, answer);
+                facts = on.world.facts;
+            }
+            let slot = if answer {
+                &mut exit.if_true
+            } else {
+                &mut exit.if_false
+            };
+            *slot = Some(match slot.take() {
+                Some(known) => meet_facts(&known, &facts),
+                None => facts,
+            });
         }
+    }
+
+    pub(crate) fn returned(&mut self, value: ValueId, world: World, exit: &mut Exit) {
         exit.value = self.join(exit.value, value);
         match &mut exit.world {
             Some(joined) => {

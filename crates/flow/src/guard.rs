@@ -113,6 +113,22 @@ impl<'a> Interpreter<'a> {
                     | CompareOp::StrictNotEq
                     | CompareOp::IsNot => {}
                 }
+                if let (
+                    CompareOp::Is
+                    | CompareOp::IsNot
+                    | CompareOp::Eq
+                    | CompareOp::NotEq
+                    | CompareOp::StrictNotEq,
+                    Some(Const::Null | Const::Undefined),
+                ) = (op, self.values.get(r).sole_const())
+                {
+                    // `x is not None` is `x` being something.
+                    let something = matches!(
+                        op,
+                        CompareOp::IsNot | CompareOp::NotEq | CompareOp::StrictNotEq
+                    ) == truth;
+                    self.refine_by(act, state, *left, something, depth - 1);
+                }
                 self.type_test(act, state, *op, (*left, l), (*right, r), truth);
             }
             Op::Call(call) => {
@@ -457,17 +473,30 @@ impl<'a> Interpreter<'a> {
             return;
         };
         if self.text_of(name) == "isinstance" {
-            let safe = arguments.at(1).is_some_and(|ty| {
-                self.values.get(ty).refs.iter().all(|r| match r {
-                    Ref::Api(n) => matches!(self.apis.parent(*n), (ApiId::ROOT, Edge::Name(t)) if matches!(self.text_of(t), "int" | "float" | "bool")),
-                    _ => false,
-                }) && !self.values.get(ty).refs.is_empty()
-            });
+            let safe = arguments
+                .at(1)
+                .is_some_and(|ty| self.is_number_type(&state.world, ty));
             if safe {
                 let taint = self.taint_of(subject);
                 self.learn(&mut state.world, &taint, ALL_KINDS);
             }
         }
+    }
+
+    /// `int`, or a tuple of such types.
+    fn is_number_type(&self, world: &World, ty: ValueId) -> bool {
+        let refs = &self.values.get(ty).refs;
+        !refs.is_empty()
+            && refs.iter().all(|r| match r {
+                Ref::Api(n) => matches!(self.apis.parent(*n), (ApiId::ROOT, Edge::Name(t)) if matches!(self.text_of(t), "int" | "float" | "bool")),
+                Ref::Obj(id) => world.heap.get(*id).is_some_and(|o| {
+                    matches!(o.kind, ObjKind::List)
+                        && o.exact
+                        && !o.items.is_empty()
+                        && o.items.iter().all(|t| self.is_number_type(world, *t))
+                }),
+                Ref::Module(_) | Ref::Bound(..) => false,
+            })
     }
 
     fn guard_rows(

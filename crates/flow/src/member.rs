@@ -92,7 +92,7 @@ impl<'a> Interpreter<'a> {
             };
             result = self.join(result, found);
         }
-        if !value.taint.is_empty() && !matches!(self.text_of(name), "length" | "size") {
+        if !value.taint.is_empty() && self.text_of(name) != "length" {
             let taint = self.part_taint(object, name);
             result = self.values.add_taint(result, &taint);
         }

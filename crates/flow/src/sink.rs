@@ -135,11 +135,13 @@ impl<'a> Interpreter<'a> {
         kind: u64,
     ) {
         let key = (detector, site);
-        if self.hit_index.contains_key(&key) {
+        let uncalled =
+            self.sources.info(taint.source).kind == SourceKind::Library && !self.models.library;
+        let known = self.hit_index.get(&key).copied();
+        if known.is_some_and(|at| uncalled || !self.hits[at].uncalled) {
             return;
         }
-        self.hit_index.insert(key, self.hits.len());
-        self.hits.push(Hit {
+        let hit = Hit {
             detector,
             site,
             function: act.func,
@@ -148,10 +150,17 @@ impl<'a> Interpreter<'a> {
             trace: self.sources.trace(taint.step),
             confidence,
             broadened: false,
-            uncalled: self.sources.info(taint.source).kind == SourceKind::Library
-                && !self.models.library,
+            uncalled,
             kind,
-        });
+        };
+        // What certainly comes from outside counts for more than a parameter that nobody is known to fill.
+        match known {
+            Some(at) => self.hits[at] = hit,
+            None => {
+                self.hit_index.insert(key, self.hits.len());
+                self.hits.push(hit);
+            }
+        }
     }
 
     pub(crate) fn prototype_hit(
@@ -262,7 +271,7 @@ impl<'a> Interpreter<'a> {
             return;
         };
         let get = |o: &Obj, name: &str| self.names.get(name).and_then(|n| o.field(Const::Str(n)));
-        let Some(body) = get(obj, "body") else { return };
+        let body = get(obj, "body").unwrap_or(ValueId::NONE);
         let headers = get(obj, "headers")
             .and_then(|h| self.sole_object(h))
             .and_then(|id| world.heap.get(id));
@@ -272,6 +281,16 @@ impl<'a> Interpreter<'a> {
                     && self.values.get(*value).consts.iter().any(|c| matches!(c, Const::Str(s) if self.text_of(*s).to_ascii_lowercase().contains("html")))
             })
         });
+        let location = headers.and_then(|h| {
+            h.fields.iter().find_map(|(key, value)| match key {
+                Const::Str(k) if self.text_of(*k).eq_ignore_ascii_case("location") => Some(*value),
+                _ => None,
+            })
+        });
+        if let Some(location) = location.filter(|l| !self.is_shape_safe(*l, kinds.redirect)) {
+            let data = self.deep_taint(world, location);
+            self.arrive_returned(act, world, kinds.redirect, &data, span);
+        }
         let data = self.deep_taint(world, body);
         if is_html {
             self.arrive_returned(act, world, kinds.html, &data, span);
