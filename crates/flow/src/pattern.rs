@@ -1,6 +1,6 @@
 //! The catalogue's regular expressions, compiled when they are first needed and shared by all threads.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 use rustc_hash::FxHashMap;
@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 /// Compiled regular expressions by their text.
 #[derive(Default)]
 pub struct Patterns {
-    compiled: RwLock<FxHashMap<String, Option<Regex>>>,
+    // Shared by pointer: a copy of a `Regex` starts with empty caches, and filling them costs more than most searches.
+    compiled: RwLock<FxHashMap<String, Option<Arc<Regex>>>>,
 }
 
 impl Patterns {
@@ -25,7 +26,7 @@ impl Patterns {
             // Catalogues ask for names, which are nearly always ASCII; expressions that know of nothing else are a
             // tenth of the size. One that cannot be compiled so is compiled in full.
             let ascii = RegexBuilder::new(pattern).unicode(false).build().ok();
-            let regex = ascii.or_else(|| Regex::new(pattern).ok());
+            let regex = ascii.or_else(|| Regex::new(pattern).ok()).map(Arc::new);
             self.compiled
                 .write()
                 .unwrap_or_else(PoisonError::into_inner)
