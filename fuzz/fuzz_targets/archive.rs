@@ -38,17 +38,36 @@ fn tight() -> Limits {
 }
 
 fn exercise(bytes: &[u8], limits: &Limits) {
-    let Ok(artifact) = Artifact::from_bytes("x.zip", bytes, limits) else { return };
+    let Ok(artifact) = Artifact::from_bytes("x.zip", bytes, limits) else {
+        return;
+    };
     assert!(artifact.entries().len() <= limits.entries);
-    assert!(artifact.entries().is_sorted_by(|a, b| a.path < b.path), "paths are not sorted or not unique");
+    assert!(
+        artifact.entries().is_sorted_by(|a, b| a.path < b.path),
+        "paths are not sorted or not unique"
+    );
     let mut total = 0;
     for entry in artifact.entries() {
-        let inside = entry.path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-        assert!(inside && !entry.path.contains(['\0', '\\']), "a path that leads elsewhere: {:?}", entry.path);
-        assert_eq!(artifact.entry(&entry.path).map(|e| &e.path), Some(&entry.path));
+        let inside = entry
+            .path
+            .split('/')
+            .all(|part| !matches!(part, "" | "." | ".."));
+        assert!(
+            inside && !entry.path.contains(['\0', '\\']),
+            "a path that leads elsewhere: {:?}",
+            entry.path
+        );
+        assert_eq!(
+            artifact.entry(&entry.path).map(|e| &e.path),
+            Some(&entry.path)
+        );
         assert!(entry.container.len() <= limits.archive_depth);
         if let Ok(content) = artifact.read(entry) {
-            assert!(content.len() as u64 <= limits.file_bytes.min(entry.size), "{} is larger than declared", entry.path);
+            assert!(
+                content.len() as u64 <= limits.file_bytes.min(entry.size),
+                "{} is larger than declared",
+                entry.path
+            );
             total += content.len() as u64;
             let _ = classify_content(&entry.path, classify_path(&entry.path), &content);
         }
@@ -56,7 +75,10 @@ fn exercise(bytes: &[u8], limits: &Limits) {
     assert!(total <= limits.total_bytes);
     for skip in artifact.skips() {
         let reason = skip.reason.to_string();
-        assert!(!reason.contains(['\n', '\r']), "a reason of two lines: {reason}");
+        assert!(
+            !reason.contains(['\n', '\r']),
+            "a reason of two lines: {reason}"
+        );
     }
     let _ = import_roots(artifact.entries(), "");
     let discovery = discover(&artifact);

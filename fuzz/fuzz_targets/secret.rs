@@ -19,14 +19,23 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     let mut end = 0;
     for secret in &found {
         let (from, to) = (secret.span.start as usize, secret.span.end as usize);
-        let value = text.get(from..to).expect("a secret lies in the text, on character boundaries");
+        let value = text
+            .get(from..to)
+            .expect("a secret lies in the text, on character boundaries");
         assert!(!value.is_empty());
         assert!(from >= end, "secrets overlap or are not in order");
         end = to;
-        assert!(!secret.masked.contains(value), "a mask shows the whole secret");
+        assert!(
+            !secret.masked.contains(value),
+            "a mask shows the whole secret"
+        );
     }
     let spans: Vec<_> = found.iter().map(|secret| secret.span).collect();
     let masked = mask_text(text, &spans);
-    assert_eq!(masked.matches('\n').count(), text.matches('\n').count(), "masking moves lines");
+    assert_eq!(
+        masked.matches('\n').count(),
+        text.matches('\n').count(),
+        "masking moves lines"
+    );
     Corpus::Keep
 });

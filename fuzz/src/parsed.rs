@@ -19,13 +19,24 @@ pub fn parse_and_check(language: Language, text: &str) {
 fn check_tree(tree: &Tree, text: &str) {
     for issue in &tree.issues {
         check(issue.span, text, "an issue");
-        assert!(!issue.message.is_empty() && !issue.message.contains('\n'), "not one line: {:?}", issue.message);
+        assert!(
+            !issue.message.is_empty() && !issue.message.contains('\n'),
+            "not one line: {:?}",
+            issue.message
+        );
     }
     for comment in &tree.comments {
         check(*comment, text, "a comment");
-        assert!(comment.start < comment.end, "an empty comment at {}", comment.start);
+        assert!(
+            comment.start < comment.end,
+            "an empty comment at {}",
+            comment.start
+        );
     }
-    assert!(tree.comments.is_sorted_by_key(|c| c.start), "comments are not in source order");
+    assert!(
+        tree.comments.is_sorted_by_key(|c| c.start),
+        "comments are not in source order"
+    );
 }
 
 fn check_module(module: &Module, text: &str) {
@@ -66,5 +77,9 @@ fn check_entry(entry: &MapEntry, text: &str) {
 
 /// Every span lies in its text, on character boundaries.
 fn check(span: Span, text: &str, what: &str) {
-    assert!(text.get(span.start as usize..span.end as usize).is_some(), "{what} at {span:?} of a text of {} bytes", text.len());
+    assert!(
+        text.get(span.start as usize..span.end as usize).is_some(),
+        "{what} at {span:?} of a text of {} bytes",
+        text.len()
+    );
 }
