@@ -34,7 +34,10 @@ impl Interner {
     /// A table that holds only [`Sym::EMPTY`].
     #[must_use]
     pub fn new() -> Self {
-        let this = Self { texts: boxcar::Vec::with_capacity(4096), shards: std::array::from_fn(|_| Mutex::default()) };
+        let this = Self {
+            texts: boxcar::Vec::with_capacity(4096),
+            shards: std::array::from_fn(|_| Mutex::default()),
+        };
         let empty = this.intern("");
         debug_assert_eq!(empty, Sym::EMPTY);
         this
@@ -43,20 +46,28 @@ impl Interner {
     /// The symbol of `text`, added if new.
     pub fn intern(&self, text: &str) -> Sym {
         let hash = FxBuildHasher.hash_one(text);
-        let mut shard = self.shards[(hash >> 57) as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shard = self.shards[(hash >> 57) as usize % SHARDS]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(&i) = shard.find(hash, |&i| &*self.texts[i as usize] == text) {
             return Sym(i);
         }
         let i = self.texts.push(text.into()) as u32;
-        shard.insert_unique(hash, i, |&i| FxBuildHasher.hash_one(&*self.texts[i as usize]));
+        shard.insert_unique(hash, i, |&i| {
+            FxBuildHasher.hash_one(&*self.texts[i as usize])
+        });
         Sym(i)
     }
 
     /// The symbol of `text` if some thread interned it already.
     pub fn get(&self, text: &str) -> Option<Sym> {
         let hash = FxBuildHasher.hash_one(text);
-        let shard = self.shards[(hash >> 57) as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner);
-        shard.find(hash, |&i| &*self.texts[i as usize] == text).map(|&i| Sym(i))
+        let shard = self.shards[(hash >> 57) as usize % SHARDS]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        shard
+            .find(hash, |&i| &*self.texts[i as usize] == text)
+            .map(|&i| Sym(i))
     }
 
     /// The text of a symbol of this interner.
@@ -78,8 +89,13 @@ mod tests {
         let interner = Interner::new();
         let words: Vec<String> = (0..500).map(|i| format!("w{}", i % 50)).collect();
         let columns: Vec<Vec<Sym>> = std::thread::scope(|s| {
-            let handles: Vec<_> = (0..4).map(|_| s.spawn(|| words.iter().map(|w| interner.intern(w)).collect())).collect();
-            handles.into_iter().map(|h| h.join().expect("no panic")).collect()
+            let handles: Vec<_> = (0..4)
+                .map(|_| s.spawn(|| words.iter().map(|w| interner.intern(w)).collect()))
+                .collect();
+            handles
+                .into_iter()
+                .map(|h| h.join().expect("no panic"))
+                .collect()
         });
         for column in &columns {
             assert_eq!(column, &columns[0]);

@@ -34,7 +34,9 @@ impl LineIndex {
     pub fn line_column(&self, text: &str, offset: u32) -> (u32, u32) {
         let line = self.line(offset);
         let start = self.starts[line as usize - 1] as usize;
-        let before = text.get(start..(offset as usize).min(text.len())).unwrap_or("");
+        let before = text
+            .get(start..(offset as usize).min(text.len()))
+            .unwrap_or("");
         (line, before.chars().count() as u32 + 1)
     }
 

@@ -6,7 +6,7 @@ use shindan_catalogue::{ArgRef, Condition, Literal, RowLanguage, Scope, Subject,
 use crate::arguments::Arguments;
 use crate::interpreter::{Activation, Interpreter, Site, World};
 use crate::observe::{Property, View};
-use crate::value::{Const, ValueId};
+use crate::value::{Const, Ref, ValueId};
 
 /// What conditions may speak of at a place.
 #[derive(Clone, Copy, Default)]
@@ -192,7 +192,9 @@ impl View<'_, '_> {
                 Const::Int(_) | Const::Float(_) => true,
                 Const::Bool(_) | Const::Null | Const::Undefined | Const::Regex(_) => false,
             }),
-            Test::Dynamic => consts.is_empty() || self.value(value).other,
+            Test::Dynamic => {
+                (consts.is_empty() || self.value(value).other) && !self.is_unresolved(value)
+            }
             Test::Below(limit) => consts
                 .iter()
                 .any(|c| number(*c).is_some_and(|n| n < *limit as f64)),
@@ -255,6 +257,17 @@ impl View<'_, '_> {
             Test::Text(pattern) => at
                 .site
                 .is_some_and(|site| self.finds(pattern, self.source_text(site.file, site.span))),
+            _ => false,
+        }
+    }
+
+    /// Whether a value is a global name that nothing declares: what it holds is decided elsewhere, and no one's input.
+    fn is_unresolved(&self, id: ValueId) -> bool {
+        let apis = &self.interpreter.apis;
+        match self.value(id).refs.as_slice() {
+            [Ref::Api(node)] => {
+                apis.parent(*node).0 == crate::api::ApiId::ROOT && !apis.is_known(*node)
+            }
             _ => false,
         }
     }

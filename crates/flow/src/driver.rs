@@ -41,6 +41,8 @@ pub struct Report {
     pub source_apis: Vec<Option<String>>,
     /// Approximations.
     pub broadened: Broadened,
+    /// Functions whose end was not reached because following them took too many steps, in order.
+    pub exhausted: Vec<FuncRef>,
 }
 
 /// Runs a component.
@@ -89,6 +91,7 @@ pub fn analyse<'a>(
         source_apis,
         hits: interpreter.hits,
         broadened: interpreter.broadened,
+        exhausted: interpreter.exhausted,
     }
 }
 
@@ -212,7 +215,7 @@ impl<'a> Interpreter<'a> {
         let Some(ir) = module.functions.get(func.index.0 as usize) else {
             return;
         };
-        self.steps_left = self.limits.steps_per_root;
+        self.grant_steps(ir);
         self.closures.clear();
         let mut arguments = Arguments::unknown();
         let method = ir
@@ -241,14 +244,17 @@ impl<'a> Interpreter<'a> {
                 in_handler: false,
             },
         );
-        if self.steps_left == 0 {
-            self.broadened.steps += 1;
-        }
         if let Some(after) = exit.world {
             self.run_escaped(&after, 0);
             self.keep_globals(world, after);
         }
         self.last_tells = None;
+    }
+
+    /// A budget for a root: a long function gets more, so that at least its own code is run to the end.
+    fn grant_steps(&mut self, ir: &shindan_program::ir::Func) {
+        let own: usize = ir.blocks.iter().map(|b| b.insts.len()).sum();
+        self.steps_left = self.limits.steps_per_root.saturating_add(own as u32 * 16);
     }
 
     /// Functions that were made in a root and that nothing called there: someone else will, with the locals they captured.
@@ -277,7 +283,7 @@ impl<'a> Interpreter<'a> {
                 .iter()
                 .find(|e| e.function == id)
                 .map(|e| e.row.clone());
-            self.steps_left = self.limits.steps_per_root;
+            self.grant_steps(ir);
             let next_key = self.activations.len() as u32 + 1;
             let site = crate::interpreter::Site {
                 file: func.file,
@@ -442,7 +448,7 @@ impl<'a> Interpreter<'a> {
         else {
             return;
         };
-        self.steps_left = self.limits.steps_per_root;
+        self.grant_steps(ir);
         let row = named.or_else(|| self.method_entry(world, class_object, ir.name));
         let this = if method.is_static {
             ValueId::UNKNOWN

@@ -86,6 +86,7 @@ impl<'a> Interpreter<'a> {
             let mut alive = true;
             for inst in &block.insts {
                 if self.steps_left == 0 {
+                    self.note_exhausted();
                     alive = false;
                     break;
                 }
@@ -211,6 +212,19 @@ impl<'a> Interpreter<'a> {
                 self.returned(value, state.world, exit);
             }
             Term::Throw(_) => {}
+        }
+    }
+
+    /// Remembers which root used up its steps, so that the report can say what was not followed to the end.
+    fn note_exhausted(&mut self) {
+        if let Some(root) = self
+            .stack
+            .first()
+            .copied()
+            .filter(|r| !self.exhausted.contains(r))
+        {
+            self.broadened.steps += 1;
+            self.exhausted.push(root);
         }
     }
 

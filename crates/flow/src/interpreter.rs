@@ -120,6 +120,8 @@ pub(crate) struct Interpreter<'a> {
     pub(crate) visited: FxHashSet<FuncRef>,
     pub(crate) steps_left: u32,
     pub(crate) broadened: Broadened,
+    /// Roots whose budget of steps did not last.
+    pub(crate) exhausted: Vec<FuncRef>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) hit_index: FxHashMap<(u32, Site), usize>,
     pub(crate) module_states: FxHashMap<FileId, ModuleState>,
@@ -173,6 +175,7 @@ impl<'a> Interpreter<'a> {
             visited: FxHashSet::default(),
             steps_left: 0,
             broadened: Broadened::default(),
+            exhausted: Vec::new(),
             hits: Vec::new(),
             hit_index: FxHashMap::default(),
             module_states: FxHashMap::default(),

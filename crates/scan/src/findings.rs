@@ -22,6 +22,7 @@ pub(crate) struct Shown<'l> {
     loaded: &'l Loaded,
     lines: LineIndex,
     masked: String,
+    masked_lines: LineIndex,
 }
 
 impl<'l> Shown<'l> {
@@ -40,6 +41,7 @@ impl<'l> Shown<'l> {
         Self {
             loaded,
             lines: LineIndex::new(&loaded.text),
+            masked_lines: LineIndex::new(&masked),
             masked,
         }
     }
@@ -94,10 +96,9 @@ impl<'l> Shown<'l> {
             return span.slice(&self.loaded.text).to_owned();
         }
         let line = self
-            .masked
-            .lines()
-            .nth(region.start_line as usize - 1)
-            .unwrap_or("");
+            .masked_lines
+            .span_of_line(region.start_line, self.masked.len() as u32)
+            .map_or("", |line| line.slice(&self.masked));
         line.chars()
             .skip(region.start_column as usize - 1)
             .take((region.end_column - region.start_column) as usize)

@@ -10,7 +10,7 @@ use shindan_base::{FileId, Interner, Span};
 use shindan_catalogue::{Catalogue, RowLanguage};
 use shindan_detect::{Checks, RawFinding};
 use shindan_finding::{Coverage, FileNote, Finding, Outcome, Severity, Statistics};
-use shindan_flow::{Component, Hit, Models, Patterns, Site, analyse};
+use shindan_flow::{Component, FuncRef, Hit, Models, Patterns, Site, analyse};
 use shindan_program::Linker;
 use shindan_program::ir::Module;
 use shindan_secret::Rules;
@@ -29,6 +29,8 @@ struct Analysed {
     source_apis: Vec<Option<String>>,
     /// Misuse.
     misuse: Vec<RawFinding>,
+    /// Functions that were not followed to their end.
+    exhausted: Vec<FuncRef>,
 }
 
 impl Analysed {
@@ -306,6 +308,7 @@ fn code(
                     hits: report.hits,
                     source_apis: report.source_apis,
                     misuse: watch.found,
+                    exhausted: report.exhausted,
                 }
             }));
             progress.leave(Stage::Analyse, first);
@@ -316,7 +319,10 @@ fn code(
     let mut analysed = Vec::new();
     for attempt in attempts {
         match attempt {
-            Ok(result) => analysed.push(result),
+            Ok(result) => {
+                failed.extend(result.exhausted.iter().map(|f| not_followed(&files[f.file.0 as usize], *f, names)));
+                analysed.push(result);
+            }
             Err(group) => failed.extend(group.iter().map(|f| FileNote {
                 path: files[f.0 as usize].path.clone(),
                 reason: "the analysis of this file, or of one that it imports, failed; please report this as a defect".to_owned(),
@@ -385,6 +391,22 @@ fn code(
         );
     }
     (findings, failed)
+}
+
+/// A function whose end was not reached: nothing of it may pass for clean.
+fn not_followed(file: &Loaded, function: FuncRef, names: &Interner) -> FileNote {
+    let known = file
+        .module
+        .as_ref()
+        .and_then(|m| m.functions.get(function.index.0 as usize));
+    let name = known.map_or("", |f| names.text(f.qualified));
+    FileNote {
+        path: file.path.clone(),
+        reason: format!(
+            "`{name}` took more steps to follow than its budget; what it does at its end was not analysed"
+        ),
+        incomplete: true,
+    }
 }
 
 /// Where a flow was followed to a place, a remark on what might happen there says nothing more; where nobody is known to

@@ -29,6 +29,11 @@ impl Depth {
 
     /// The issue to report, if the bound was hit.
     pub(crate) fn into_issue(self) -> Option<ParseIssue> {
-        self.exceeded.map(|span| ParseIssue { span, message: format!("nested deeper than {MAX_DEPTH} levels; the inner part was not analysed") })
+        self.exceeded.map(|span| ParseIssue {
+            span,
+            message: format!(
+                "nested deeper than {MAX_DEPTH} levels; the inner part was not analysed"
+            ),
+        })
     }
 }

@@ -69,6 +69,8 @@ impl Language {
 pub fn parse(language: Language, text: &str, names: &Interner) -> Tree {
     match language {
         Language::Python => python::parse(text, names),
-        Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(language, text, names),
+        Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            javascript::parse(language, text, names)
+        }
     }
 }

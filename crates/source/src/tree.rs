@@ -65,11 +65,19 @@ pub enum ExprKind {
     /// A tagged template.
     TaggedTemplate { tag: Box<Expr>, parts: Vec<Expr> },
     /// `object.name`; JavaScript's `?.` and `#private` too (the `#` is part of the name).
-    Member { object: Box<Expr>, name: Sym, name_span: Span },
+    Member {
+        object: Box<Expr>,
+        name: Sym,
+        name_span: Span,
+    },
     /// `object[index]`.
     Index { object: Box<Expr>, index: Box<Expr> },
     /// `lower:upper:step` inside an index.
-    Slice { lower: Option<Box<Expr>>, upper: Option<Box<Expr>>, step: Option<Box<Expr>> },
+    Slice {
+        lower: Option<Box<Expr>>,
+        upper: Option<Box<Expr>>,
+        step: Option<Box<Expr>>,
+    },
     /// A call.
     Call { callee: Box<Expr>, args: Vec<Arg> },
     /// `new callee(args)`.
@@ -79,23 +87,49 @@ pub enum ExprKind {
     /// An operator with one operand.
     Unary { op: UnaryOp, operand: Box<Expr> },
     /// An arithmetic or bit operator.
-    Binary { op: BinaryOp, left: Box<Expr>, right: Box<Expr> },
+    Binary {
+        op: BinaryOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// A short-circuit operator.
-    Logic { op: LogicOp, left: Box<Expr>, right: Box<Expr> },
+    Logic {
+        op: LogicOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// A comparison; Python's chains arrive as `Logic` `And` of pairs.
-    Compare { op: CompareOp, left: Box<Expr>, right: Box<Expr> },
+    Compare {
+        op: CompareOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `cond ? then : els`, `then if cond else els`.
-    Ternary { cond: Box<Expr>, then: Box<Expr>, els: Box<Expr> },
+    Ternary {
+        cond: Box<Expr>,
+        then: Box<Expr>,
+        els: Box<Expr>,
+    },
     /// `target = value`; its value is the assigned one. Python's `a = b = c` nests: `a = (b = c)`. `:=` too.
-    Assign { target: Box<Pattern>, value: Box<Expr> },
+    Assign {
+        target: Box<Pattern>,
+        value: Box<Expr>,
+    },
     /// `target op= value`.
-    AugAssign { op: AugOp, target: Box<Expr>, value: Box<Expr> },
+    AugAssign {
+        op: AugOp,
+        target: Box<Expr>,
+        value: Box<Expr>,
+    },
     /// `x++`, `--x`: the target and whether it grows.
     Update { target: Box<Expr>, increment: bool },
     /// `await x`.
     Await(Box<Expr>),
     /// `yield x`, `yield* x`, `yield from x`.
-    Yield { value: Option<Box<Expr>>, delegate: bool },
+    Yield {
+        value: Option<Box<Expr>>,
+        delegate: bool,
+    },
     /// A lambda, arrow function or function expression.
     Function(Box<Function>),
     /// A class expression.
@@ -115,7 +149,10 @@ pub enum ExprKind {
     /// `a, b` in JavaScript; the last is the value.
     Sequence(Vec<Expr>),
     /// A cast or type assertion that keeps its operand: `x as T`, `<T>x`, `x!`, `x satisfies T`.
-    Cast { operand: Box<Expr>, ty: Option<Box<Expr>> },
+    Cast {
+        operand: Box<Expr>,
+        ty: Option<Box<Expr>>,
+    },
     /// A JSX element or fragment.
     Element(Box<Element>),
     /// Anything else, its operands kept.
@@ -141,7 +178,11 @@ pub enum Entry {
     /// `key: value`. JavaScript's `{name: v}` and shorthand have a `Str` key; methods have a `Function` value.
     Pair { key: Expr, value: Expr },
     /// A getter or setter.
-    Accessor { key: Expr, function: Box<Function>, is_setter: bool },
+    Accessor {
+        key: Expr,
+        function: Box<Function>,
+        is_setter: bool,
+    },
     /// `**m`, `...m`.
     Spread(Expr),
 }
@@ -314,11 +355,20 @@ pub enum PatternKind {
     /// Another place: a `Member` or `Index` expression.
     Place(Expr),
     /// `a, b, *rest` / `[a, b, ...rest]`; `None` is a hole.
-    List { items: Vec<Option<Pattern>>, rest: Option<(usize, Box<Pattern>)> },
+    List {
+        items: Vec<Option<Pattern>>,
+        rest: Option<(usize, Box<Pattern>)>,
+    },
     /// `{key: pattern, ...rest}`.
-    Map { entries: Vec<(Expr, Pattern)>, rest: Option<Box<Pattern>> },
+    Map {
+        entries: Vec<(Expr, Pattern)>,
+        rest: Option<Box<Pattern>>,
+    },
     /// `pattern = default`.
-    Default { pattern: Box<Pattern>, default: Box<Expr> },
+    Default {
+        pattern: Box<Pattern>,
+        default: Box<Expr>,
+    },
 }
 
 /// A statement.
@@ -336,31 +386,68 @@ pub enum StmtKind {
     /// An expression; assignments too.
     Expr(Expr),
     /// A declaration (`var`, `let`, `const`; Python annotated variables are `Let` with kind `Assign`).
-    Let { kind: LetKind, pattern: Pattern, ty: Option<Expr>, value: Option<Expr> },
+    Let {
+        kind: LetKind,
+        pattern: Pattern,
+        ty: Option<Expr>,
+        value: Option<Expr>,
+    },
     /// A function declaration.
     Function(Box<Function>),
     /// A class declaration.
     Class(Box<Class>),
     /// `if`; `elif` nests in `els`.
-    If { cond: Expr, then: Vec<Stmt>, els: Vec<Stmt> },
+    If {
+        cond: Expr,
+        then: Vec<Stmt>,
+        els: Vec<Stmt>,
+    },
     /// `while`; `els` is Python's `else`.
-    While { cond: Expr, body: Vec<Stmt>, els: Vec<Stmt> },
+    While {
+        cond: Expr,
+        body: Vec<Stmt>,
+        els: Vec<Stmt>,
+    },
     /// `do … while`.
     DoWhile { body: Vec<Stmt>, cond: Expr },
     /// `for (init; cond; update)`.
-    For { init: Vec<Stmt>, cond: Option<Expr>, update: Option<Expr>, body: Vec<Stmt> },
+    For {
+        init: Vec<Stmt>,
+        cond: Option<Expr>,
+        update: Option<Expr>,
+        body: Vec<Stmt>,
+    },
     /// `for x in xs`, `for (const x of xs)`, `for (k in o)`.
-    ForEach { kind: ForEachKind, target: Pattern, declares: Option<LetKind>, iter: Expr, body: Vec<Stmt>, els: Vec<Stmt> },
+    ForEach {
+        kind: ForEachKind,
+        target: Pattern,
+        declares: Option<LetKind>,
+        iter: Expr,
+        body: Vec<Stmt>,
+        els: Vec<Stmt>,
+    },
     /// `switch` (falls through) and `match` (does not).
-    Switch { subject: Expr, cases: Vec<Case>, falls_through: bool },
+    Switch {
+        subject: Expr,
+        cases: Vec<Case>,
+        falls_through: bool,
+    },
     /// `return`.
     Return(Option<Expr>),
     /// `throw`, `raise`.
     Throw(Option<Expr>),
     /// `try`.
-    Try { body: Vec<Stmt>, handlers: Vec<Handler>, els: Vec<Stmt>, finally: Vec<Stmt> },
+    Try {
+        body: Vec<Stmt>,
+        handlers: Vec<Handler>,
+        els: Vec<Stmt>,
+        finally: Vec<Stmt>,
+    },
     /// `with a as b`.
-    With { items: Vec<(Expr, Option<Pattern>)>, body: Vec<Stmt> },
+    With {
+        items: Vec<(Expr, Option<Pattern>)>,
+        body: Vec<Stmt>,
+    },
     /// `break`.
     Break(Option<Sym>),
     /// `continue`.
@@ -486,9 +573,17 @@ pub enum Export {
     /// `export {local as exported}`.
     Names(Vec<(Sym, Sym)>),
     /// `export {name as exported} from "m"`.
-    From { module: Sym, names: Vec<(Sym, Sym)>, span: Span },
+    From {
+        module: Sym,
+        names: Vec<(Sym, Sym)>,
+        span: Span,
+    },
     /// `export * from "m"`, `export * as ns from "m"`.
-    All { module: Sym, alias: Option<Sym>, span: Span },
+    All {
+        module: Sym,
+        alias: Option<Sym>,
+        span: Span,
+    },
 }
 
 /// A function, method, lambda.
@@ -578,11 +673,20 @@ pub struct Member {
 #[derive(Debug)]
 pub enum MemberKind {
     /// A method or constructor (Python `__init__`, JavaScript `constructor`).
-    Method { name: Sym, function: Box<Function>, accessor: Accessor },
+    Method {
+        name: Sym,
+        function: Box<Function>,
+        accessor: Accessor,
+    },
     /// A method with a computed name.
     ComputedMethod { name: Expr, function: Box<Function> },
     /// A field.
-    Field { name: Sym, value: Option<Expr>, ty: Option<Expr>, decorators: Vec<Expr> },
+    Field {
+        name: Sym,
+        value: Option<Expr>,
+        ty: Option<Expr>,
+        decorators: Vec<Expr>,
+    },
     /// Any other statement of a Python class body, or a JavaScript static block.
     Stmt(Stmt),
 }
