@@ -4,8 +4,10 @@
 //! of them holds. So the directories are indexed by the names of what lies in them, and only those that hold something of
 //! the name's first part are asked.
 //!
-//! **Invariant.** [`Roots::holding`] leaves out no directory that answers, and apart from the importing file's own keeps
-//! the given order.
+//! **Invariant.** [`Roots::holding`] leaves out no directory that answers; nearer ones come first, and of equally near ones
+//! the given order is kept.
+
+use std::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
 
@@ -77,12 +79,22 @@ impl Roots {
             let mut others: Vec<u32> = others.flatten().copied().collect();
             others.sort_unstable();
             others.dedup();
+            // Of the layers of two stacks in one repository, a function's own is the one nearer to it.
+            others.sort_by_key(|n| Reverse(shared_folders(from, &self.all[*n as usize])));
             others
         });
         own.copied()
             .chain(others.flatten())
             .filter_map(|number| self.all.get(number as usize).map(String::as_str))
     }
+}
+
+/// How many folders two paths have in common at their start.
+fn shared_folders(a: &str, b: &str) -> usize {
+    a.split('/')
+        .zip(b.split('/'))
+        .take_while(|(x, y)| x == y)
+        .count()
 }
 
 /// The first part of a path up to its first dot: the same whatever extension is added to the part or replaced.
