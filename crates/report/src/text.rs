@@ -60,10 +60,11 @@ fn finding(finding: &Finding, report: &Report<'_>, renderer: &Renderer) -> Strin
         .detectors
         .iter()
         .find(|d| d.id == finding.detector);
-    let fix = detector
-        .map(|d| markdown::first_paragraph(&d.fix))
-        .filter(|fix| !fix.is_empty());
-    if let Some(fix) = fix {
+    if let Some(detector) = detector.filter(|d| !d.fix.trim().is_empty()) {
+        let mut fix = markdown::first_paragraph(&detector.fix);
+        if fix.is_empty() {
+            fix = format!("`shindan explain {}` shows how to repair it", detector.id.0);
+        }
         group = group.element(Level::HELP.message(markdown::wrapped(&clean::line(&fix), width)));
     }
     frame.with_true_columns(renderer.render(&[group]))

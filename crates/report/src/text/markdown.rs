@@ -1,6 +1,7 @@
 //! What little Markdown a terminal needs: the first paragraph, and lines that fit.
 
-/// The first paragraph as one line. A heading or code block does not count as one.
+/// The first paragraph as one line, empty if there is none.
+/// A heading, a code block or the name of the language before one does not count as one.
 pub(crate) fn first_paragraph(markdown: &str) -> String {
     let mut words: Vec<&str> = Vec::new();
     let mut in_code = false;
@@ -8,8 +9,11 @@ pub(crate) fn first_paragraph(markdown: &str) -> String {
         if line.starts_with("```") {
             in_code = !in_code;
         }
-        let is_prose =
-            !in_code && !line.is_empty() && !line.starts_with("```") && !line.starts_with('#');
+        let is_prose = !in_code
+            && !line.is_empty()
+            && !line.starts_with("```")
+            && !line.starts_with('#')
+            && !names_language(line);
         if is_prose {
             words.extend(line.split_whitespace());
         } else if !words.is_empty() {
@@ -17,6 +21,15 @@ pub(crate) fn first_paragraph(markdown: &str) -> String {
         }
     }
     words.join(" ")
+}
+
+/// `Python:`, `JavaScript (multer):`; what is said under it is code.
+fn names_language(line: &str) -> bool {
+    line.ends_with(':')
+        && ["Python", "JavaScript", "TypeScript"]
+            .iter()
+            .filter_map(|language| line.strip_prefix(language))
+            .any(|rest| rest == ":" || rest.starts_with(" ("))
 }
 
 /// Text broken at blanks into lines of at most `width` characters; a longer word gets a line of its own.
@@ -52,6 +65,17 @@ mod tests {
         );
         assert_eq!(first_paragraph("Before:\n```\ncode\n```"), "Before:");
         assert_eq!(first_paragraph("# Only"), "");
+    }
+
+    #[test]
+    fn the_first_paragraph_is_not_the_name_of_a_language() {
+        let fix = "Python:\n\n```python\nx = 1\n```\n\nJavaScript (multer):\n\n```\ncode\n```\n";
+        assert_eq!(first_paragraph(fix), "");
+        assert_eq!(first_paragraph(&format!("{fix}\nThen more.")), "Then more.");
+        assert_eq!(
+            first_paragraph("Python has a module for it:\n\n```\ncode\n```"),
+            "Python has a module for it:"
+        );
     }
 
     #[test]
