@@ -245,14 +245,7 @@ impl Observer for Watch<'_, '_> {
 
     fn read(&mut self, view: &View<'_, '_>, node: ApiId, site: Site) {
         if let Some(refs) = self.checks.reads.get(&node) {
-            self.consider(
-                view,
-                refs,
-                &Circumstances {
-                    site: Some(site),
-                    ..Circumstances::default()
-                },
-            );
+            self.consider(view, refs, &Circumstances::at(site));
         }
     }
 
@@ -293,9 +286,8 @@ impl Observer for Watch<'_, '_> {
                 view,
                 &refs,
                 &Circumstances {
-                    site: Some(site),
                     value: Some(value),
-                    ..Circumstances::default()
+                    ..Circumstances::at(site)
                 },
             );
         }
@@ -311,10 +303,9 @@ impl Observer for Watch<'_, '_> {
                 view,
                 &refs,
                 &Circumstances {
-                    site: Some(site),
                     value: Some(value),
                     assigned_to: Some(name),
-                    ..Circumstances::default()
+                    ..Circumstances::at(site)
                 },
             );
         }
@@ -333,9 +324,8 @@ impl Observer for Watch<'_, '_> {
                 view,
                 &checks.equality,
                 &Circumstances {
-                    site: Some(site),
                     sides: Some([left, right]),
-                    ..Circumstances::default()
+                    ..Circumstances::at(site)
                 },
             );
         }
@@ -351,9 +341,8 @@ impl Observer for Watch<'_, '_> {
                 view,
                 &refs,
                 &Circumstances {
-                    site: Some(site),
                     value: Some(value),
-                    ..Circumstances::default()
+                    ..Circumstances::at(site)
                 },
             );
         }
@@ -362,53 +351,25 @@ impl Observer for Watch<'_, '_> {
     fn regex(&mut self, view: &View<'_, '_>, pattern: Sym, site: Site) {
         let checks = self.checks;
         if !checks.regexes.is_empty() && is_slow(view.names().text(pattern)) {
-            self.consider(
-                view,
-                &checks.regexes,
-                &Circumstances {
-                    site: Some(site),
-                    ..Circumstances::default()
-                },
-            );
+            self.consider(view, &checks.regexes, &Circumstances::at(site));
         }
     }
 
     fn import(&mut self, view: &View<'_, '_>, module: Sym, site: Site) {
         if let Some(refs) = self.checks.imports.get(&module) {
-            self.consider(
-                view,
-                refs,
-                &Circumstances {
-                    site: Some(site),
-                    ..Circumstances::default()
-                },
-            );
+            self.consider(view, refs, &Circumstances::at(site));
         }
     }
 
     fn class(&mut self, view: &View<'_, '_>, base: ApiId, site: Site) {
         if let Some(refs) = self.checks.classes.get(&base) {
-            self.consider(
-                view,
-                refs,
-                &Circumstances {
-                    site: Some(site),
-                    ..Circumstances::default()
-                },
-            );
+            self.consider(view, refs, &Circumstances::at(site));
         }
     }
 
     fn decorated(&mut self, view: &View<'_, '_>, decorator: ApiId, site: Site) {
         if let Some(refs) = self.checks.decorators.get(&decorator) {
-            self.consider(
-                view,
-                refs,
-                &Circumstances {
-                    site: Some(site),
-                    ..Circumstances::default()
-                },
-            );
+            self.consider(view, refs, &Circumstances::at(site));
         }
     }
 }

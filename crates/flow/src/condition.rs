@@ -27,6 +27,17 @@ pub struct Circumstances<'c> {
     pub result_unused: bool,
 }
 
+impl Circumstances<'_> {
+    /// Nothing but the place is known.
+    #[must_use]
+    pub fn at(site: Site) -> Self {
+        Self {
+            site: Some(site),
+            ..Self::default()
+        }
+    }
+}
+
 /// A subject as it was found.
 #[derive(Clone, Copy)]
 enum Found {
