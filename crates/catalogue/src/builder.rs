@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use shindan_finding::{DetectorId, DetectorInfo};
 
 use crate::raw::{
-    OneOrMany, RawCheck, RawCondition, RawDetector, RawEntry, RawFlagOrPath, RawModel, RawSink,
+    OneOrMany, RawCheck, RawCondition, RawDetector, RawEntry, RawExample, RawFlagOrPath, RawModel,
+    RawPart, RawSink,
 };
 use crate::{
     ApiPath, ArgRef, Catalogue, Check, Condition, Detector, Entry, EntryMatch, Example, Flow,
@@ -27,7 +28,17 @@ pub struct CatalogueError {
 #[derive(Default)]
 pub struct Builder {
     detectors: BTreeMap<String, (String, Detector)>,
+    parts: Vec<Part>,
     models: BTreeMap<(Option<RowLanguage>, String), Model>,
+}
+
+/// What one language's file adds to a detector.
+struct Part {
+    file: String,
+    id: String,
+    covers: Vec<String>,
+    checks: Vec<Check>,
+    examples: Vec<Example>,
 }
 
 type Fallible<T> = Result<T, String>;
@@ -47,6 +58,7 @@ impl Builder {
                 .into_iter()
                 .map(|m| ((m.language, m.name.clone()), m))
                 .collect(),
+            parts: Vec::new(),
         }
     }
 
@@ -64,6 +76,43 @@ impl Builder {
         let detector = detector(raw).map_err(fail)?;
         self.detectors
             .insert(detector.info.id.0.clone(), (file.to_owned(), detector));
+        Ok(())
+    }
+
+    /// Adds what the file of one language says beside a detector's own file: checks and examples.
+    ///
+    /// # Errors
+    /// As for [`Builder::add_detector`], and when `language` is none.
+    pub fn add_detector_part(
+        &mut self,
+        file: &str,
+        id: &str,
+        language: &str,
+        text: &str,
+    ) -> Result<(), CatalogueError> {
+        let fail = |problem: String| CatalogueError {
+            file: file.to_owned(),
+            problem,
+        };
+        let Some(rows) = RowLanguage::of(language) else {
+            return Err(fail(format!(
+                "`{language}` is no language here; name the file ID.toml or ID.LANGUAGE.toml"
+            )));
+        };
+        let raw: RawPart =
+            toml::from_str(text).map_err(|e| fail(e.to_string().trim_end().to_owned()))?;
+        self.parts.push(Part {
+            file: file.to_owned(),
+            id: id.to_owned(),
+            covers: raw.covers,
+            checks: raw
+                .check
+                .into_iter()
+                .map(|c| check(c, Some(rows)))
+                .collect::<Fallible<_>>()
+                .map_err(fail)?,
+            examples: examples(raw.example, Some(language)).map_err(fail)?,
+        });
         Ok(())
     }
 
@@ -88,7 +137,35 @@ impl Builder {
     ///
     /// # Errors
     /// When a model names a sink kind that no detector defines, or there are more than 63 kinds.
-    pub fn build(self) -> Result<Catalogue, CatalogueError> {
+    pub fn build(mut self) -> Result<Catalogue, CatalogueError> {
+        for part in std::mem::take(&mut self.parts) {
+            let Some((_, detector)) = self.detectors.get_mut(&part.id) else {
+                return Err(CatalogueError {
+                    problem: format!(
+                        "there is no detector `{}` that this could be a part of",
+                        part.id
+                    ),
+                    file: part.file,
+                });
+            };
+            detector.covers.extend(part.covers);
+            detector.checks.extend(part.checks);
+            detector.examples.extend(part.examples);
+        }
+        for (file, detector) in self.detectors.values_mut() {
+            if detector.taint.is_none() && detector.checks.is_empty() {
+                return Err(CatalogueError {
+                    file: file.clone(),
+                    problem: "it has neither [taint] nor [[check]], so it can find nothing".into(),
+                });
+            }
+            let languages: BTreeSet<&str> = detector
+                .examples
+                .iter()
+                .map(|e| e.language.as_str())
+                .collect();
+            detector.info.languages = languages.into_iter().map(str::to_owned).collect();
+        }
         let detectors: Vec<Detector> = self.detectors.into_values().map(|(_, d)| d).collect();
         let kinds: BTreeSet<String> = detectors
             .iter()
@@ -147,9 +224,6 @@ fn detector(raw: RawDetector) -> Fallible<Detector> {
     if raw.cwe.is_empty() {
         return Err("cwe: name at least one CWE number, the primary one first".into());
     }
-    if raw.taint.is_none() && raw.check.is_empty() {
-        return Err("it has neither [taint] nor [[check]], so it can find nothing".into());
-    }
     let taint = match raw.taint {
         None => None,
         Some(taint) => Some(TaintRule {
@@ -166,26 +240,6 @@ fn detector(raw: RawDetector) -> Fallible<Detector> {
             message: taint.message,
         }),
     };
-    let mut examples = Vec::new();
-    for example in raw.example {
-        if !["python", "javascript", "typescript"].contains(&example.language.as_str()) {
-            return Err(format!(
-                "example: `{}` is no language here",
-                example.language
-            ));
-        }
-        let (bad, code) = match (example.bad, example.good) {
-            (Some(code), None) => (true, code),
-            (None, Some(code)) => (false, code),
-            _ => return Err("example: give either `bad` or `good`".into()),
-        };
-        examples.push(Example {
-            language: example.language,
-            bad,
-            code,
-        });
-    }
-    let languages: BTreeSet<&str> = examples.iter().map(|e| e.language.as_str()).collect();
     Ok(Detector {
         info: DetectorInfo {
             id: DetectorId(raw.id),
@@ -196,16 +250,50 @@ fn detector(raw: RawDetector) -> Fallible<Detector> {
             description: raw.description.trim().to_owned(),
             fix: raw.fix.trim().to_owned(),
             references: raw.references,
-            languages: languages.into_iter().map(str::to_owned).collect(),
+            languages: Vec::new(),
         },
         covers: raw.covers,
         taint,
-        checks: raw.check.into_iter().map(check).collect::<Fallible<_>>()?,
-        examples,
+        checks: raw
+            .check
+            .into_iter()
+            .map(|c| check(c, None))
+            .collect::<Fallible<_>>()?,
+        examples: examples(raw.example, None)?,
     })
 }
 
-fn check(raw: RawCheck) -> Fallible<Check> {
+/// `language` is that of the file, where a file is of one language.
+fn examples(raw: Vec<RawExample>, language: Option<&str>) -> Fallible<Vec<Example>> {
+    let mut examples = Vec::new();
+    for example in raw {
+        let Some(language) = example.language.as_deref().or(language) else {
+            return Err("example: say which `language` it is in".into());
+        };
+        if RowLanguage::of(language).is_none() {
+            return Err(format!("example: `{language}` is no language here"));
+        }
+        let (bad, code) = match (example.bad, example.good) {
+            (Some(code), None) => (true, code),
+            (None, Some(code)) => (false, code),
+            _ => return Err("example: give either `bad` or `good`".into()),
+        };
+        examples.push(Example {
+            language: language.to_owned(),
+            bad,
+            code,
+        });
+    }
+    Ok(examples)
+}
+
+fn check(raw: RawCheck, language: Option<RowLanguage>) -> Fallible<Check> {
+    let Some(language) = raw.language.or(language) else {
+        return Err(format!(
+            "check `{}`: say which `language` it is for",
+            raw.message
+        ));
+    };
     let mut triggers = Vec::new();
     triggers.extend(raw.call.map(|p| paths(&p).map(Trigger::Call)).transpose()?);
     triggers.extend(
@@ -249,7 +337,7 @@ fn check(raw: RawCheck) -> Fallible<Check> {
         }
     };
     Ok(Check {
-        language: raw.language,
+        language,
         trigger,
         when: conditions(&raw.when)?,
         unless: conditions(&raw.unless)?,

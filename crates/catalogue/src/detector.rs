@@ -84,7 +84,7 @@ pub enum Trigger {
 /// A piece of code that the detector must find (bad) or leave alone (good).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Example {
-    /// `python`, `javascript`, `typescript`.
+    /// `python`, `javascript`, `typescript`, `java`, `csharp`, `ruby`.
     pub language: String,
     /// Whether it must be found.
     pub bad: bool,

@@ -10,23 +10,31 @@ const MAX_FILE: u64 = 1 << 20;
 /// Deepest folder below `detectors` or `models` that is looked into.
 const MAX_DEPTH: usize = 8;
 
-/// Reads `detectors/**/*.toml` and `models/**/*.toml` of a folder, in the order of their paths, on top of what the
+/// Reads `detectors/**/ID.toml`, `detectors/**/ID.LANGUAGE.toml` and `models/**/*.toml` of a folder, in the order of their paths, on top of what the
 /// builder holds.
 ///
 /// # Errors
 /// When a file cannot be read, or as [`Builder`] says.
 pub fn read_folder(root: &Path, mut builder: Builder) -> Result<Catalogue, CatalogueError> {
     for path in files(&root.join("detectors"))? {
-        builder.add_detector(&name(root, &path), &read(&path)?)?;
+        let text = read(&path)?;
+        match stem(&path).split_once('.') {
+            Some((id, language)) => {
+                builder.add_detector_part(&name(root, &path), id, language, &text)?;
+            }
+            None => builder.add_detector(&name(root, &path), &text)?,
+        }
     }
     for path in files(&root.join("models"))? {
-        let stem = path
-            .file_stem()
-            .map(|s| s.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        builder.add_model(&name(root, &path), &stem, &read(&path)?)?;
+        builder.add_model(&name(root, &path), &stem(&path), &read(&path)?)?;
     }
     builder.build()
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .map(|s| s.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 fn name(root: &Path, path: &Path) -> String {

@@ -32,6 +32,44 @@ pub enum RowLanguage {
     Python,
     /// JavaScript and TypeScript.
     JavaScript,
+    /// Java.
+    Java,
+    /// C#.
+    CSharp,
+    /// Ruby.
+    Ruby,
+}
+
+impl RowLanguage {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Python,
+        Self::JavaScript,
+        Self::Java,
+        Self::CSharp,
+        Self::Ruby,
+    ];
+
+    /// As catalogues write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::JavaScript => "javascript",
+            Self::Java => "java",
+            Self::CSharp => "csharp",
+            Self::Ruby => "ruby",
+        }
+    }
+
+    /// The rows that apply to a language of that name; TypeScript has JavaScript's.
+    #[must_use]
+    pub fn of(language: &str) -> Option<Self> {
+        if language == "typescript" {
+            return Some(Self::JavaScript);
+        }
+        Self::ALL.into_iter().find(|l| l.name() == language)
+    }
 }
 
 /// A checked set of detectors and models.

@@ -45,6 +45,18 @@ pub(crate) struct RawDetector {
     pub(crate) example: Vec<RawExample>,
 }
 
+/// What `ID.LANGUAGE.toml` adds to the detector of that id.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct RawPart {
+    #[serde(default)]
+    pub(crate) covers: Vec<String>,
+    #[serde(default)]
+    pub(crate) check: Vec<RawCheck>,
+    #[serde(default)]
+    pub(crate) example: Vec<RawExample>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct RawTaint {
@@ -57,7 +69,8 @@ pub(crate) struct RawTaint {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct RawCheck {
-    pub(crate) language: RowLanguage,
+    /// Left out in the part of a detector that a file of its own language holds.
+    pub(crate) language: Option<RowLanguage>,
     pub(crate) call: Option<OneOrMany>,
     pub(crate) assign: Option<OneOrMany>,
     pub(crate) property: Option<String>,
@@ -154,7 +167,8 @@ impl From<&RawLiteral> for Literal {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawExample {
-    pub(crate) language: String,
+    /// As for a check.
+    pub(crate) language: Option<String>,
     pub(crate) bad: Option<String>,
     pub(crate) good: Option<String>,
 }

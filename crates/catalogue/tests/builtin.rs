@@ -20,10 +20,13 @@ fn stems(folder: &Path) -> Vec<String> {
         if path.is_dir() {
             found.extend(stems(&path));
         } else if path.extension().is_some_and(|e| e == "toml") {
-            found.extend(path.file_stem().map(|s| s.to_string_lossy().into_owned()));
+            let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
+            // `ID.LANGUAGE.toml` is a part of `ID.toml`.
+            found.extend(stem.and_then(|s| s.split('.').next().map(str::to_owned)));
         }
     }
     found.sort();
+    found.dedup();
     found
 }
 
@@ -42,10 +45,8 @@ fn a_detector_has_the_name_of_its_file() {
 #[test]
 fn a_model_has_the_language_of_its_folder() {
     let catalogue = catalogue();
-    for (language, folder) in [
-        (RowLanguage::Python, "models/python"),
-        (RowLanguage::JavaScript, "models/javascript"),
-    ] {
+    for language in RowLanguage::ALL {
+        let folder = format!("models/{}", language.name());
         let models = catalogue
             .models
             .iter()

@@ -1,8 +1,8 @@
 //! Exception handlers that do nothing, read off the surface tree.
 
 use shindan_base::{FileId, Span};
-use shindan_catalogue::{Catalogue, Condition, RowLanguage, Test, Trigger};
-use shindan_flow::{FuncRef, Patterns, Site};
+use shindan_catalogue::{Catalogue, Condition, Test, Trigger};
+use shindan_flow::{FuncRef, Patterns, Site, row_language};
 use shindan_program::ir::{FuncIdx, Module};
 use shindan_source::tree::{Export, ExprKind, MemberKind, Stmt, StmtKind, Tree};
 
@@ -18,11 +18,7 @@ pub fn empty_catches(
     module: &Module,
     file: FileId,
 ) -> Vec<RawFinding> {
-    let language = if tree.language.is_ecmascript() {
-        RowLanguage::JavaScript
-    } else {
-        RowLanguage::Python
-    };
+    let language = row_language(tree.language.family());
     let mut found = Vec::new();
     let mut spans: Option<Vec<Span>> = None;
     for (d, detector) in catalogue.detectors.iter().enumerate() {
@@ -117,7 +113,8 @@ fn walk(body: &[Stmt], found: &mut Vec<Span>) {
             StmtKind::DoWhile { body, .. }
             | StmtKind::For { body, .. }
             | StmtKind::With { body, .. }
-            | StmtKind::Block(body) => walk(body, found),
+            | StmtKind::Block(body)
+            | StmtKind::Namespace { body, .. } => walk(body, found),
             StmtKind::Switch { cases, .. } => cases.iter().for_each(|c| walk(&c.body, found)),
             StmtKind::Label(_, inner) => walk(std::slice::from_ref(inner), found),
             StmtKind::Export(export) => {

@@ -1,7 +1,8 @@
 //! Evaluates the catalogue's conditions at a place of a running analysis.
 
+use crate::model::row_language;
 use shindan_base::{Span, Sym};
-use shindan_catalogue::{ArgRef, Condition, Literal, RowLanguage, Scope, Subject, Test};
+use shindan_catalogue::{ArgRef, Condition, Literal, Scope, Subject, Test};
 
 use crate::arguments::Arguments;
 use crate::interpreter::{Activation, Interpreter, Site, World};
@@ -217,11 +218,7 @@ impl View<'_, '_> {
             Test::Type(paths) => {
                 let nodes = self.apis(value);
                 paths.iter().any(|path| {
-                    let language = if self.interpreter.python {
-                        RowLanguage::Python
-                    } else {
-                        RowLanguage::JavaScript
-                    };
+                    let language = row_language(self.interpreter.family);
                     self.interpreter
                         .models
                         .node(language, path, self.names())

@@ -7,7 +7,7 @@ use shindan_base::{FileId, Interner, Span, Sym};
 use shindan_catalogue::{ReturnUse, SourceKind};
 use shindan_program::Linker;
 use shindan_program::ir::{ClassIdx, Func, Module, Op, Reg};
-use shindan_source::Language;
+use shindan_source::{Family, Language};
 use smallvec::SmallVec;
 
 use crate::api::{ApiId, Apis, Edge};
@@ -106,6 +106,7 @@ pub(crate) struct Interpreter<'a> {
     pub(crate) modules: &'a FxHashMap<FileId, &'a Module>,
     pub(crate) linker: &'a Linker,
     pub(crate) limits: Limits,
+    pub(crate) family: Family,
     pub(crate) python: bool,
     pub(crate) apis: Apis<'a>,
     pub(crate) values: Values,
@@ -161,7 +162,8 @@ impl<'a> Interpreter<'a> {
             modules,
             linker,
             limits: Limits::default(),
-            python: !language.is_ecmascript(),
+            family: language.family(),
+            python: language.family() == Family::Python,
             apis: Apis::new(&rows.trie),
             values: Values::new(),
             sources: Sources::default(),

@@ -57,7 +57,7 @@ pub use driver::{Component, Report, analyse};
 pub use heap::FuncRef;
 pub use interpreter::{Broadened, Site};
 pub use limits::Limits;
-pub use model::{Models, ThreatModel};
+pub use model::{Models, ThreatModel, row_language};
 pub use observe::{CallEvent, Hit, Observer, Property, View};
 pub use pattern::Patterns;
 pub use source::{SourceId, SourceInfo, Step, StepId, StepWord, Trace};

@@ -9,7 +9,7 @@ use shindan_catalogue::{
     SourceKind, Test, Trigger,
 };
 use shindan_finding::Confidence;
-use shindan_source::Language;
+use shindan_source::{Family, Language};
 use smallvec::SmallVec;
 
 use crate::api::{ApiId, Trie};
@@ -23,6 +23,18 @@ pub struct ThreatModel {
     pub local: bool,
     /// Parameters of exported functions.
     pub library: bool,
+}
+
+/// The catalogue's rows that apply to a family of languages.
+#[must_use]
+pub fn row_language(family: Family) -> RowLanguage {
+    match family {
+        Family::Python => RowLanguage::Python,
+        Family::EcmaScript => RowLanguage::JavaScript,
+        Family::Java => RowLanguage::Java,
+        Family::CSharp => RowLanguage::CSharp,
+        Family::Ruby => RowLanguage::Ruby,
+    }
 }
 
 /// A set of [`SourceKind`]s.
@@ -162,8 +174,7 @@ pub(crate) struct LanguageModels {
 /// The compiled models of a catalogue.
 pub struct Models<'c> {
     // Compiled when the first file of the language needs them.
-    python: OnceLock<LanguageModels>,
-    javascript: OnceLock<LanguageModels>,
+    languages: [OnceLock<LanguageModels>; RowLanguage::ALL.len()],
     names: &'c Interner,
     pub(crate) patterns: &'c Patterns,
     /// By sink kind's bit.
@@ -271,8 +282,7 @@ impl<'c> Models<'c> {
             .collect();
         let enabled = KindSet(enabled.iter().fold(0, |m, k| m | 1 << *k as u16));
         Self {
-            python: OnceLock::new(),
-            javascript: OnceLock::new(),
+            languages: Default::default(),
             names,
             patterns,
             targets,
@@ -284,19 +294,12 @@ impl<'c> Models<'c> {
     }
 
     pub(crate) fn of(&self, language: Language) -> &LanguageModels {
-        self.rows(if language.is_ecmascript() {
-            RowLanguage::JavaScript
-        } else {
-            RowLanguage::Python
-        })
+        self.rows(row_language(language.family()))
     }
 
     fn rows(&self, language: RowLanguage) -> &LanguageModels {
-        let slot = match language {
-            RowLanguage::Python => &self.python,
-            RowLanguage::JavaScript => &self.javascript,
-        };
-        slot.get_or_init(|| LanguageModels::new(self.catalogue, language, self.names))
+        self.languages[language as usize]
+            .get_or_init(|| LanguageModels::new(self.catalogue, language, self.names))
     }
 
     /// The node of a path that the catalogue names.

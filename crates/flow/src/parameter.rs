@@ -66,6 +66,13 @@ impl<'a> Interpreter<'a> {
                     }
                 }
             }
+            ParamKind::Block => {
+                let block = self.sym("&");
+                match arguments.named(block) {
+                    Some(value) => value,
+                    None => self.constant(Const::Null),
+                }
+            }
             ParamKind::Rest => {
                 let mut obj = Obj::new(ObjKind::List);
                 obj.items = arguments

@@ -27,7 +27,7 @@ mod try_finally;
 
 use rustc_hash::FxHashMap;
 use shindan_base::{FileId, Interner, Span, Sym};
-use shindan_source::Tree;
+use shindan_source::{Family, Tree};
 
 use crate::ir::{ClassDef, ClassIdx, Func, FuncIdx, Module, Reg, Require};
 use builder::Frame;
@@ -41,14 +41,15 @@ pub fn lower(tree: &Tree, file: FileId, names: &Interner) -> Module {
     let words = Words::new(names);
     scopes.settle(
         names,
-        tree.language.is_ecmascript().then_some(&words.runtime[..]),
+        (tree.language.family() == Family::EcmaScript).then_some(&words.runtime[..]),
     );
     let registers = vec![None; scopes.var_count()];
     let mut lowerer = Lowerer {
         names,
         scopes,
         words,
-        is_python: !tree.language.is_ecmascript(),
+        family: tree.language.family(),
+        is_python: tree.language.family() == Family::Python,
         functions: Vec::new(),
         function_of_node: FxHashMap::default(),
         classes: Vec::new(),
@@ -79,6 +80,8 @@ struct Lowerer<'t> {
     names: &'t Interner,
     scopes: Scopes,
     words: Words,
+    #[expect(dead_code, reason = "names of types are resolved by it")]
+    family: Family,
     is_python: bool,
     /// A function takes its place when it is met and fills it when it is done.
     functions: Vec<Option<Func>>,

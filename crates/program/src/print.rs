@@ -84,6 +84,7 @@ impl Printer<'_> {
                     ParamKind::NamedOnly => "!",
                     ParamKind::Rest => "*",
                     ParamKind::RestMap => "**",
+                    ParamKind::Block => "&",
                 };
                 format!(
                     "{mark}{}",

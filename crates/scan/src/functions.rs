@@ -235,6 +235,9 @@ pub(crate) fn by_convention(files: &[Loaded], names: &Interner) -> Vec<FunctionN
                 runtime: match language {
                     Language::Python => "python",
                     Language::JavaScript | Language::TypeScript | Language::Tsx => "nodejs",
+                    Language::Java => "java",
+                    Language::CSharp => "dotnet",
+                    Language::Ruby => "ruby",
                 }
                 .to_owned(),
                 handler: format!("{stem}.{name}"),

@@ -10,7 +10,7 @@ use shindan_base::{FileId, Interner, Span};
 use shindan_catalogue::{Catalogue, RowLanguage};
 use shindan_detect::{Checks, RawFinding};
 use shindan_finding::{Coverage, FileNote, Finding, Outcome, Severity, Statistics};
-use shindan_flow::{Component, FuncRef, Hit, Models, Patterns, Site, analyse};
+use shindan_flow::{Component, FuncRef, Hit, Models, Patterns, Site, analyse, row_language};
 use shindan_program::Linker;
 use shindan_program::ir::Module;
 use shindan_secret::Rules;
@@ -214,6 +214,7 @@ fn read(
         let language = match code.language {
             Some(shindan_artifact::Language::Python) => Language::Python,
             Some(shindan_artifact::Language::JavaScript) => Language::JavaScript,
+            Some(shindan_artifact::Language::Ruby) => Language::Ruby,
             _ => continue,
         };
         let file = FileId(files.len() as u32);
@@ -249,7 +250,7 @@ fn code(
     functions: &[FunctionCode],
 ) -> (Vec<Finding>, Vec<FileNote>) {
     let models = Models::new(catalogue, options.threat_model, names, patterns);
-    let (python, javascript) = (OnceLock::new(), OnceLock::new());
+    let languages: [OnceLock<Checks<'_>>; RowLanguage::ALL.len()] = Default::default();
     let sources: Vec<(FileId, &str, Language)> = files
         .iter()
         .filter_map(|f| Some((f.file, f.path.as_str(), f.language?)))
@@ -281,12 +282,9 @@ fn code(
                 .iter()
                 .find_map(|f| files[f.0 as usize].language)
                 .unwrap_or(Language::Python);
-            let (slot, rows) = if language.is_ecmascript() {
-                (&javascript, RowLanguage::JavaScript)
-            } else {
-                (&python, RowLanguage::Python)
-            };
-            let checks = slot.get_or_init(|| Checks::new(catalogue, &models, rows, names));
+            let rows = row_language(language.family());
+            let checks = languages[rows as usize]
+                .get_or_init(|| Checks::new(catalogue, &models, rows, names));
             let mine: Vec<(FileId, String)> = handlers
                 .iter()
                 .filter(|(f, _)| group.contains(f))

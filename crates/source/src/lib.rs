@@ -5,10 +5,13 @@
 //! [`ExprKind::Opaque`] with its operands inside, so that data still flows through it. No name is resolved here.
 //! Nothing above this crate sees a parser's own types.
 
+mod csharp;
 mod depth;
+mod java;
 mod javascript;
 pub mod print;
 mod python;
+mod ruby;
 pub mod tree;
 
 use shindan_base::Interner;
@@ -31,6 +34,44 @@ pub enum Language {
     TypeScript,
     /// TypeScript with JSX.
     Tsx,
+    /// Java.
+    Java,
+    /// C#.
+    CSharp,
+    /// Ruby.
+    Ruby,
+}
+
+/// Languages whose programs mean the same by the same tree, and share their library models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Family {
+    /// Python.
+    Python,
+    /// JavaScript and TypeScript.
+    EcmaScript,
+    /// Java.
+    Java,
+    /// C#.
+    CSharp,
+    /// Ruby.
+    Ruby,
+}
+
+impl Family {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Python,
+        Self::EcmaScript,
+        Self::Java,
+        Self::CSharp,
+        Self::Ruby,
+    ];
+
+    /// Whether files use each other by the names of their classes and namespaces instead of importing files.
+    #[must_use]
+    pub fn is_nominal(self) -> bool {
+        matches!(self, Self::Java | Self::CSharp | Self::Ruby)
+    }
 }
 
 impl Language {
@@ -43,14 +84,23 @@ impl Language {
             "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
             "ts" | "mts" | "cts" => Some(Self::TypeScript),
             "tsx" => Some(Self::Tsx),
+            "java" => Some(Self::Java),
+            "cs" => Some(Self::CSharp),
+            "rb" | "rake" | "ru" | "gemspec" => Some(Self::Ruby),
             _ => None,
         }
     }
 
-    /// Whether this is JavaScript or a superset of it.
+    /// The family that it belongs to.
     #[must_use]
-    pub fn is_ecmascript(self) -> bool {
-        !matches!(self, Self::Python)
+    pub fn family(self) -> Family {
+        match self {
+            Self::Python => Family::Python,
+            Self::JavaScript | Self::TypeScript | Self::Tsx => Family::EcmaScript,
+            Self::Java => Family::Java,
+            Self::CSharp => Family::CSharp,
+            Self::Ruby => Family::Ruby,
+        }
     }
 
     /// The name that users write in catalogues and on the command line: TypeScript's two dialects share one.
@@ -60,6 +110,9 @@ impl Language {
             Self::Python => "python",
             Self::JavaScript => "javascript",
             Self::TypeScript | Self::Tsx => "typescript",
+            Self::Java => "java",
+            Self::CSharp => "csharp",
+            Self::Ruby => "ruby",
         }
     }
 }
@@ -72,5 +125,8 @@ pub fn parse(language: Language, text: &str, names: &Interner) -> Tree {
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             javascript::parse(language, text, names)
         }
+        Language::Java => java::parse(text, names),
+        Language::CSharp => csharp::parse(text, names),
+        Language::Ruby => ruby::parse(text, names),
     }
 }

@@ -255,6 +255,18 @@ impl Printer<'_> {
                 p.optional(ty.as_deref());
             }),
             ExprKind::Element(element) => self.element(element),
+            ExprKind::MethodRef {
+                object,
+                name,
+                name_span: _,
+            } => self.list("::", |p| {
+                p.spaced(object);
+                p.space_sym(*name);
+            }),
+            ExprKind::Do { body, value } => self.list("do", |p| {
+                p.body(body);
+                p.spaced(value);
+            }),
             ExprKind::Opaque(parts) => self.group("opaque", parts),
         }
     }
@@ -273,6 +285,10 @@ impl Printer<'_> {
                     }
                     Arg::Spread(value) => p.one("...", value),
                     Arg::SpreadMap(value) => p.one("**", value),
+                    Arg::Out { target, value } => p.list("out", |p| {
+                        p.space_pattern(target);
+                        p.optional(value.as_deref());
+                    }),
                 }
             }
         });

@@ -155,6 +155,15 @@ pub enum ExprKind {
     },
     /// A JSX element or fragment.
     Element(Box<Element>),
+    /// `Type::method`, `object::method` (Java).
+    MethodRef {
+        object: Box<Expr>,
+        name: Sym,
+        name_span: Span,
+    },
+    /// Statements and then a value: `switch` expressions, Ruby's `if` and `case` as values. Names that they declare are
+    /// visible in the value; an adapter that needs a variable of its own gives it a name that no program can write.
+    Do { body: Vec<Stmt>, value: Box<Expr> },
     /// Anything else, its operands kept.
     Opaque(Vec<Expr>),
 }
@@ -170,6 +179,11 @@ pub enum Arg {
     Spread(Expr),
     /// `**kwargs`.
     SpreadMap(Expr),
+    /// A variable that the callee may assign (C# `out`, `ref`); `value` is what it holds before (`ref`).
+    Out {
+        target: Box<Pattern>,
+        value: Option<Box<Expr>>,
+    },
 }
 
 /// An entry of a map or object literal.
@@ -468,6 +482,8 @@ pub enum StmtKind {
     Assert { cond: Expr, message: Option<Expr> },
     /// A block.
     Block(Vec<Stmt>),
+    /// `package a.b;`, `namespace A.B { … }`: the dotted name and what stands in it.
+    Namespace { name: Sym, body: Vec<Stmt> },
     /// `pass`, `;`, a type declaration.
     Pass,
 }
@@ -548,6 +564,8 @@ pub struct Import {
     pub module_span: Span,
     /// TypeScript `import type`.
     pub type_only: bool,
+    /// C# `global using`: holds for every file of the project.
+    pub is_global: bool,
 }
 
 /// One name that an import binds.
@@ -559,7 +577,7 @@ pub enum ImportName {
     Module { local: Sym },
     /// `from m import name as local`, `import {name as local}`; the default export has the name `default`.
     Item { name: Sym, local: Sym, span: Span },
-    /// `from m import *`.
+    /// `from m import *`; Java `import m.*` and `import static m.*`, C# `using m` and `using static m`.
     All,
 }
 
@@ -637,6 +655,9 @@ pub enum ParamKind {
     Rest,
     /// All further named ones.
     RestMap,
+    /// The block of a Ruby method (`&block`); a method that only yields has such a parameter too. A call passes its block
+    /// as the named argument `&`.
+    Block,
 }
 
 /// A class.
@@ -646,6 +667,12 @@ pub struct Class {
     pub name: Option<Sym>,
     /// Where the name stands.
     pub name_span: Span,
+    /// What it is.
+    pub kind: ClassKind,
+    /// May have further parts elsewhere: C# `partial`, Ruby's classes and modules.
+    pub is_open: bool,
+    /// Its instances know the instance of the enclosing class that made them: Java's inner, local and anonymous classes.
+    pub is_inner: bool,
     /// What it extends or implements.
     pub bases: Vec<Expr>,
     /// Keyword arguments of a Python class statement.
@@ -658,11 +685,26 @@ pub struct Class {
     pub span: Span,
 }
 
+/// What a class declaration declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClassKind {
+    /// A class that can have instances; records, structs and enumerations too.
+    Class,
+    /// A class whose instances are all of its subclasses.
+    Abstract,
+    /// An interface.
+    Interface,
+    /// A Ruby module: a namespace, and methods that classes include.
+    Module,
+}
+
 /// A member of a class.
 #[derive(Debug)]
 pub struct Member {
     /// What it is.
     pub kind: MemberKind,
+    /// Whether code outside the class may use it; always so where the language does not say.
+    pub is_public: bool,
     /// `static`; Python: `@staticmethod`, `@classmethod` and class-level assignments are seen by the decorators.
     pub is_static: bool,
     /// Where it stands.

@@ -170,6 +170,14 @@ impl<'t> Lowerer<'t> {
                 | Arg::Named { name: _, value: e }
                 | Arg::Spread(e)
                 | Arg::SpreadMap(e) => e,
+                Arg::Out { target, value } => {
+                    let value = match value {
+                        Some(value) => self.expr(value),
+                        None => self.constant(crate::ir::Const::Undefined, target.span),
+                    };
+                    at.push((target.span, value, self.frame.mark()));
+                    continue;
+                }
             };
             let name = if let Arg::Named { name, .. } = arg {
                 Some(*name)
@@ -180,7 +188,7 @@ impl<'t> Lowerer<'t> {
         }
         self.keep_all(&mut at);
         let kinds = args.iter().map(|arg| match arg {
-            Arg::Positional(_) => ArgKind::Positional,
+            Arg::Positional(_) | Arg::Out { .. } => ArgKind::Positional,
             Arg::Named { name, .. } => ArgKind::Named(*name),
             Arg::Spread(_) => ArgKind::Spread,
             Arg::SpreadMap(_) => ArgKind::SpreadMap,

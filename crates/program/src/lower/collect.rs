@@ -5,11 +5,11 @@
 mod definition;
 
 use shindan_base::Sym;
-use shindan_source::Tree;
 use shindan_source::tree::{
     Arg, CaseTest, Comprehension, Element, Entry, Export, Expr, ExprKind, Handler, Import,
     ImportName, LetKind, Pattern, PatternKind, Stmt, StmtKind,
 };
+use shindan_source::{Family, Tree};
 
 pub(super) use definition::{fields, has_fields};
 
@@ -19,7 +19,7 @@ use super::scope::{FnId, Node, ScopeId, ScopeKind, Scopes, Use, address};
 pub(super) fn collect(tree: &Tree) -> Scopes {
     let mut collector = Collector {
         scopes: Scopes::new(),
-        is_python: !tree.language.is_ecmascript(),
+        is_python: tree.language.family() == Family::Python,
         scope: ScopeId::MODULE,
         hoist: ScopeId::MODULE,
         function: FnId::MODULE,
@@ -241,6 +241,7 @@ impl Collector {
                 self.exprs(message);
             }
             StmtKind::Block(body) => self.block(body),
+            StmtKind::Namespace { name: _, body } => self.stmts(body),
         }
     }
 
@@ -412,6 +413,10 @@ impl Collector {
                 | Arg::Named { name: _, value: e }
                 | Arg::Spread(e)
                 | Arg::SpreadMap(e) => self.expr(e),
+                Arg::Out { target, value } => {
+                    self.exprs(value.as_deref());
+                    self.pattern(target, Bind::Assign(Use::NestedWrite));
+                }
             }
         }
     }
@@ -500,6 +505,11 @@ impl Collector {
                 increment: _,
             } => self.target(target, Use::NestedWrite),
             ExprKind::Yield { value, delegate: _ } => self.exprs(value.as_deref()),
+            ExprKind::MethodRef { object, .. } => self.expr(object),
+            ExprKind::Do { body, value } => {
+                self.stmts(body);
+                self.expr(value);
+            }
             ExprKind::Function(f) => self.own_name(address(&**f), f.name, |this| this.function(f)),
             ExprKind::Class(c) => self.own_name(address(&**c), c.name, |this| this.class(c)),
             ExprKind::Map(entries) => {

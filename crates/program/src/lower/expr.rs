@@ -121,6 +121,14 @@ impl<'t> Lowerer<'t> {
                 None => Op::Const(Const::Undefined),
             },
             ExprKind::Element(element) => self.markup(element, span),
+            ExprKind::MethodRef { object, name, .. } => Op::Member {
+                object: self.expr(object),
+                name: *name,
+            },
+            ExprKind::Do { body, value } => {
+                self.stmts(body);
+                return self.expr_into(value, into);
+            }
             ExprKind::Opaque(parts) => Op::Opaque(self.operand_list(parts).into()),
         };
         self.emit_into(op, into, span)

@@ -131,6 +131,7 @@ impl<'t> Lowerer<'t> {
                 self.frame.start(holds);
             }
             StmtKind::Block(body) => self.block(body),
+            StmtKind::Namespace { name: _, body } => self.stmts(body),
         }
     }
 

@@ -96,6 +96,8 @@ fn short(language: &str) -> &str {
         "python" => "py",
         "javascript" => "js",
         "typescript" => "ts",
+        "csharp" => "cs",
+        "ruby" => "rb",
         other => other,
     }
 }

@@ -5,7 +5,7 @@ use oxc_span::GetSpan;
 use shindan_base::Span;
 
 use super::convert::{Converter, span};
-use crate::tree::{Accessor, Class, Expr, ExprKind, Member, MemberKind, Stmt, StmtKind};
+use crate::tree::{Accessor, Class, ClassKind, Expr, ExprKind, Member, MemberKind, Stmt, StmtKind};
 
 impl<'a> Converter<'a> {
     pub(super) fn class(&mut self, class: &'a ast::Class<'a>) -> Class {
@@ -27,6 +27,9 @@ impl<'a> Converter<'a> {
             members.extend(self.element_of_class(element));
         }
         Class {
+            kind: ClassKind::Class,
+            is_open: false,
+            is_inner: false,
             name: class.id.as_ref().map(|id| self.names.of(id.name.as_str())),
             name_span: class
                 .id
@@ -49,6 +52,7 @@ impl<'a> Converter<'a> {
                     span,
                 });
                 Some(Member {
+                    is_public: true,
                     kind,
                     is_static: true,
                     span,
@@ -56,6 +60,7 @@ impl<'a> Converter<'a> {
             }
             ClassElement::MethodDefinition(method) => self.method(method),
             ClassElement::PropertyDefinition(p) => Some(Member {
+                is_public: true,
                 kind: self.field(
                     &p.key,
                     p.value.as_ref(),
@@ -66,6 +71,7 @@ impl<'a> Converter<'a> {
                 span: self.after_decorators(span(p.span), &p.decorators),
             }),
             ClassElement::AccessorProperty(p) => Some(Member {
+                is_public: true,
                 kind: self.field(
                     &p.key,
                     p.value.as_ref(),
@@ -107,6 +113,7 @@ impl<'a> Converter<'a> {
             },
         };
         Some(Member {
+            is_public: true,
             kind,
             is_static: method.r#static,
             span: at,

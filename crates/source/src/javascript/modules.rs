@@ -107,6 +107,7 @@ impl<'a> Converter<'a> {
                 names,
                 module_span,
                 type_only,
+                is_global: false,
             };
             out.push(Stmt {
                 kind: StmtKind::Import(import_of),
@@ -240,6 +241,7 @@ impl<'a> Converter<'a> {
                     }],
                     module_span: span(reference.expression.span),
                     type_only,
+                    is_global: false,
                 });
             }
             TSModuleReference::IdentifierReference(id) => Some(self.reference(id)),

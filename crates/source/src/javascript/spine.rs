@@ -223,6 +223,13 @@ impl<'a> Converter<'a> {
 fn operand(arg: Arg) -> Expr {
     match arg {
         Arg::Positional(value) | Arg::Named { value, .. } => value,
+        Arg::Out { target, value } => match value {
+            Some(value) => *value,
+            None => Expr {
+                span: target.span,
+                kind: ExprKind::Undefined,
+            },
+        },
         Arg::Spread(value) | Arg::SpreadMap(value) => {
             let span = value.span;
             Expr {

@@ -5,8 +5,8 @@ use shindan_base::Sym;
 use super::Printer;
 use super::words::let_kind;
 use crate::tree::{
-    Accessor, Case, CaseTest, Class, Export, Expr, ForEachKind, Function, Handler, Import,
-    ImportName, Member, MemberKind, Param, ParamKind, Stmt, StmtKind,
+    Accessor, Case, CaseTest, Class, ClassKind, Export, Expr, ForEachKind, Function, Handler,
+    Import, ImportName, Member, MemberKind, Param, ParamKind, Stmt, StmtKind,
 };
 
 impl Printer<'_> {
@@ -127,6 +127,10 @@ impl Printer<'_> {
                     p.spaced(message);
                 }
             }),
+            StmtKind::Namespace { name, body } => self.list("namespace", |p| {
+                p.space_sym(*name);
+                p.body(body);
+            }),
             StmtKind::Block(body) => self.list("block", |p| p.body(body)),
             StmtKind::Pass => self.out.push_str("(pass)"),
         }
@@ -184,6 +188,7 @@ impl Printer<'_> {
     fn import(&mut self, import: &Import) {
         self.list("import", |p| {
             p.flag(import.type_only, "type");
+            p.flag(import.is_global, "global");
             p.out.push(' ');
             p.quoted(import.module);
             if import.level > 0 {
@@ -274,6 +279,7 @@ impl Printer<'_> {
             ParamKind::NamedOnly => "named ",
             ParamKind::Rest => "rest ",
             ParamKind::RestMap => "rest-map ",
+            ParamKind::Block => "block ",
         };
         self.out.push(' ');
         self.list(label, |p| {
@@ -285,8 +291,16 @@ impl Printer<'_> {
     }
 
     pub(super) fn class(&mut self, class: &Class) {
-        self.list("class", |p| {
+        let label = match class.kind {
+            ClassKind::Class => "class",
+            ClassKind::Abstract => "abstract-class",
+            ClassKind::Interface => "interface",
+            ClassKind::Module => "module",
+        };
+        self.list(label, |p| {
             p.optional_sym(class.name);
+            p.flag(class.is_open, "open");
+            p.flag(class.is_inner, "inner");
             p.decorators(&class.decorators);
             for base in &class.bases {
                 p.labelled("base", Some(base));
@@ -301,6 +315,9 @@ impl Printer<'_> {
     }
 
     fn member(&mut self, member: &Member) {
+        if !member.is_public {
+            self.out.push_str("private ");
+        }
         if member.is_static {
             self.out.push_str("static ");
         }

@@ -5,7 +5,7 @@ use shindan_base::{Span, Sym};
 
 use super::{Converter, at};
 use crate::tree::{
-    Accessor, Class, Expr, ExprKind, Function, Member, MemberKind, Param, ParamKind,
+    Accessor, Class, ClassKind, Expr, ExprKind, Function, Member, MemberKind, Param, ParamKind,
 };
 
 /// What a method's decorators say about it.
@@ -95,6 +95,9 @@ impl Converter<'_> {
             self.member(stmt, &mut members);
         }
         Class {
+            kind: ClassKind::Class,
+            is_open: false,
+            is_inner: false,
             name: Some(self.name(&class.name.id)),
             name_span: at(&class.name),
             bases,
@@ -142,6 +145,7 @@ impl Converter<'_> {
                 let mut out = Vec::with_capacity(1);
                 self.stmt(other, &mut out);
                 members.extend(out.into_iter().map(|stmt| Member {
+                    is_public: true,
                     span: stmt.span,
                     kind: MemberKind::Stmt(stmt),
                     is_static: false,
@@ -150,6 +154,7 @@ impl Converter<'_> {
             }
         };
         members.push(Member {
+            is_public: true,
             kind,
             is_static,
             span,

@@ -292,6 +292,7 @@ impl Converter<'_> {
                 names: vec![bound],
                 module_span: at(&alias.name),
                 type_only: false,
+                is_global: false,
             };
             out.push(Stmt {
                 kind: StmtKind::Import(import),
@@ -323,6 +324,7 @@ impl Converter<'_> {
             names,
             module_span: import.module.as_ref().map_or(span, at),
             type_only: false,
+            is_global: false,
         }
     }
 
