@@ -53,7 +53,21 @@ params = ["lambda.Event()", "_"]
 "#;
 
 fn detector(text: &str) -> Result<(), CatalogueError> {
-    Builder::default().add_detector("detectors/x.toml", text)
+    let mut builder = Builder::default();
+    builder.add_detector("detectors/x.toml", text)?;
+    builder.build().map(|_| ())
+}
+
+/// A part for one language is right or wrong together with its detector.
+fn part(file: &str, text: &str) -> Result<(), CatalogueError> {
+    let mut builder = Builder::default();
+    let name = file
+        .trim_start_matches("detectors/")
+        .trim_end_matches(".toml");
+    let (id, language) = name.split_once('.').expect("it names a language");
+    builder.add_detector_part(file, id, language, text)?;
+    builder.add_detector("detectors/x.toml", DETECTOR)?;
+    builder.build().map(|_| ())
 }
 
 /// A model is right or wrong together with the detector that defines its kind of sink.
@@ -127,6 +141,19 @@ fn a_detector_without_any_rule_is_refused() {
     let (head, _) = DETECTOR.split_once("[taint]").expect("it has one");
     let error = detector(head).expect_err("it can find nothing");
     insta::assert_snapshot!(error);
+}
+
+#[test]
+fn mistakes_in_parts_of_detectors_are_explained() {
+    let good = "[[check]]\ncall = \"java.lang.Runtime.getRuntime().exec\"\nmessage = \"Do not\"\n[[example]]\nbad = \"x\"\n";
+    assert_eq!(part("detectors/x.java.toml", good), Ok(()));
+    let told = [
+        part("detectors/x.cobol.toml", good),
+        part("detectors/y.java.toml", good),
+        part("detectors/x.java.toml", "title = \"x\"\n"),
+    ]
+    .map(|told| told.expect_err("it is wrong").to_string());
+    insta::assert_snapshot!(told.join("\n\n"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::model::EntryRow;
 use crate::source::StepWord;
 use crate::value::{Ref, ValueId};
 use shindan_base::{Span, Sym};
+use shindan_source::Family;
 use std::rc::Rc;
 
 /// A run of a function that is about to start.
@@ -283,6 +284,17 @@ impl<'a> Interpreter<'a> {
         if obj.api.is_some() {
             obj.made_by = Some(Rc::new(arguments.clone()));
         }
+        if let ObjKind::Class { file, class: c, .. } = world
+            .heap
+            .get(class)
+            .map_or(ObjKind::Resolver, |o| o.kind.clone())
+            && self
+                .class_def((file, c))
+                .is_some_and(|d| d.declared.is_inner)
+        {
+            let outer = self.sym(shindan_program::ir::OUTER);
+            obj.set_field(crate::value::Const::Str(outer), act.this);
+        }
         let instance = self.allocate(act, world, site.span, 4, obj);
         for fields in self.field_initialisers(world, class) {
             let (func, frames) = fields;
@@ -297,12 +309,9 @@ impl<'a> Interpreter<'a> {
                 site,
             );
         }
-        let name = self.sym(if self.python {
-            "__init__"
-        } else {
-            "constructor"
-        });
-        if let Some(Found::Method(method)) = self.find_in_class(world, class, name) {
+        let name = self.sym(self.constructor_name());
+        if let Some(Found::Method(method)) = self.find_overload(world, class, name, Some(arguments))
+        {
             self.call_object(
                 act,
                 world,
@@ -315,6 +324,15 @@ impl<'a> Interpreter<'a> {
         }
         self.last_tells = None;
         instance
+    }
+
+    /// What the languages call a constructor; in the tree of nominal ones it is always the same.
+    pub(crate) fn constructor_name(&self) -> &'static str {
+        match self.family {
+            Family::Python => "__init__",
+            Family::EcmaScript => "constructor",
+            Family::Java | Family::CSharp | Family::Ruby => "<init>",
+        }
     }
 
     pub(crate) fn field_initialisers(

@@ -54,6 +54,9 @@ impl<'a> Interpreter<'a> {
                     site,
                 )
             }
+            Callee::Bare { name } => {
+                self.call_bare(act, &mut state.world, name, &arguments, context, site)
+            }
             Callee::Super { name } => {
                 self.call_super(act, &mut state.world, name, &arguments, context, site)
             }

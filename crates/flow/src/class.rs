@@ -1,6 +1,7 @@
 //! Classes: methods and fields along the bases, and the library things that they extend.
 
 use crate::api::{ApiId, Edge};
+use crate::arguments::Arguments;
 use crate::heap::{Obj, ObjId, ObjKind};
 use crate::interpreter::{Interpreter, World};
 use crate::value::{Const, Ref, ValueId};
@@ -39,6 +40,17 @@ impl<'a> Interpreter<'a> {
         class: ObjId,
         name: Sym,
     ) -> Option<Found> {
+        self.find_overload(world, class, name, None)
+    }
+
+    /// Looks a name up in a class and its bases; of methods that share it, the one that takes the arguments.
+    pub(crate) fn find_overload(
+        &mut self,
+        world: &mut World,
+        class: ObjId,
+        name: Sym,
+        arguments: Option<&Arguments>,
+    ) -> Option<Found> {
         let mut queue: Vec<ObjId> = vec![class];
         let mut seen = 0;
         while let Some(id) = queue.pop() {
@@ -58,9 +70,7 @@ impl<'a> Interpreter<'a> {
             let bases = obj.items.clone();
             let field = obj.field(Const::Str(name));
             let module = self.modules.get(&file).copied();
-            let method = module
-                .and_then(|m| m.classes.get(class.0 as usize))
-                .and_then(|c| c.methods.iter().find(|m| m.name == name && !m.is_setter));
+            let method = module.and_then(|m| self.pick_method(world, m, class, name, arguments));
             if let Some(method) = method {
                 // A decorated method was stored again under its name; the undecorated one is what the class was written as.
                 let func = crate::heap::FuncRef {

@@ -161,6 +161,9 @@ impl<'a> Interpreter<'a> {
         bases: SmallVec<[ValueId; 4]>,
         inst: &Inst,
     ) -> ValueId {
+        if self.is_nominal() {
+            return self.make_nominal_class(act, world, class, inst);
+        }
         let mut obj = Obj::new(ObjKind::Class {
             file: act.func.file,
             class,
@@ -193,5 +196,34 @@ impl<'a> Interpreter<'a> {
             self.with_view(act, world, |o, v| o.class(v, base, name_site));
         }
         value
+    }
+
+    /// The object of a class where its declaration runs.
+    fn make_nominal_class(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        class: ir::ClassIdx,
+        inst: &Inst,
+    ) -> ValueId {
+        let of = (act.func.file, class);
+        let id = if act.func.index == ir::FuncIdx(0) {
+            self.class_object(world, of)
+        } else {
+            let id = self.object(act.key, inst.span, 3);
+            self.fill_class(world, id, of, Rc::clone(&act.frames));
+            self.made_classes.entry(of).or_insert(id);
+            id
+        };
+        let site = act
+            .module
+            .classes
+            .get(class.0 as usize)
+            .map_or(act.site(inst.span), |c| act.site(c.span));
+        for api in self.class_apis(world, id) {
+            let base = self.apis.parent(api).0;
+            self.with_view(act, world, |o, v| o.class(v, base, site));
+        }
+        self.values.reference(Ref::Obj(id))
     }
 }

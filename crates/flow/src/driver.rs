@@ -311,10 +311,15 @@ impl<'a> Interpreter<'a> {
 
     /// What a root wrote to module-level names and objects is there for the next invocation.
     fn keep_globals(&mut self, world: &mut World, after: World) {
+        let nominal = self.is_nominal();
         let changed: Vec<(ObjId, Obj)> = after
             .heap
             .changed()
-            .filter(|(id, o)| matches!(o.kind, ObjKind::Frame) && world.heap.get(*id).is_some())
+            .filter(|(id, o)| {
+                let is_global = matches!(o.kind, ObjKind::Frame)
+                    || (nominal && matches!(o.kind, ObjKind::Class { .. }));
+                is_global && world.heap.get(*id).is_some()
+            })
             .map(|(id, o)| (id, o.clone()))
             .collect();
         // The base is shared with no other state from here on, so that it can be changed in place.
@@ -358,7 +363,8 @@ impl<'a> Interpreter<'a> {
                     index: FuncIdx(i as u32),
                 };
                 let by_name = self.named_entry(ir);
-                if by_name.is_some() != entries || (self.visited.contains(&func) && !entries) {
+                let is_entry = by_name.is_some() || self.is_declared_entry(world, *file, ir, func);
+                if is_entry != entries || (self.visited.contains(&func) && !entries) {
                     continue;
                 }
                 if let Some(id) = self
@@ -378,6 +384,29 @@ impl<'a> Interpreter<'a> {
         if !entries {
             self.run_unmade(world, files);
         }
+    }
+
+    /// Whether annotations or the bases of its class make a method of a nominal language an entry.
+    fn is_declared_entry(
+        &mut self,
+        world: &mut World,
+        file: FileId,
+        ir: &shindan_program::ir::Func,
+        func: FuncRef,
+    ) -> bool {
+        let Some(class) = ir.class.filter(|_| self.is_nominal()) else {
+            return false;
+        };
+        if self.annotated_entry(file, ir).is_some() {
+            return true;
+        }
+        let Some(method) = self.method_of(func) else {
+            return false;
+        };
+        let Some(&class) = self.made_classes.get(&(file, class)) else {
+            return false;
+        };
+        self.method_entry(world, class, method, ir.name).is_some()
     }
 
     /// Nested functions whose makers never ran to them.
@@ -449,7 +478,9 @@ impl<'a> Interpreter<'a> {
             return;
         };
         self.grant_steps(ir);
-        let row = named.or_else(|| self.method_entry(world, class_object, ir.name));
+        let row = named
+            .or_else(|| self.annotated_entry(file, ir))
+            .or_else(|| self.method_entry(world, class_object, method, ir.name));
         let this = if method.is_static {
             ValueId::UNKNOWN
         } else if method.is_class_method {
@@ -460,24 +491,51 @@ impl<'a> Interpreter<'a> {
         self.run_root(world, func, frames, this, row);
     }
 
+    /// What a method is to the outside by the bases of its class.
     fn method_entry(
-        &self,
+        &mut self,
         world: &World,
         class: ObjId,
+        method: &shindan_program::ir::Method,
         name: shindan_base::Sym,
     ) -> Option<EntryRow> {
-        let api = self.class_api(world, class)?;
-        let base = self.apis.parent(api).0;
-        let text = self.text_of(name);
-        let entry =
-            self.rows.method_entries.iter().find(|e| {
-                e.names.matches(text) && e.bases.iter().any(|b| *b == base || *b == api)
-            })?;
-        let mut row = entry.row.clone();
-        if self.python {
-            row.params.insert(0, None);
+        if !method.is_public {
+            return None;
         }
-        Some(row)
+        let apis = if self.is_nominal() {
+            self.class_apis(world, class)
+        } else {
+            self.class_api(world, class).into_iter().collect()
+        };
+        let text = self.text_of(name);
+        for api in apis {
+            let base = self.apis.parent(api).0;
+            let entry =
+                self.rows.method_entries.iter().find(|e| {
+                    e.names.matches(text) && e.bases.iter().any(|b| *b == base || *b == api)
+                });
+            if let Some(entry) = entry {
+                let mut row = entry.row.clone();
+                if self.python {
+                    row.params.insert(0, None);
+                }
+                return Some(row);
+            }
+        }
+        None
+    }
+
+    /// What a function is to the outside by its annotations.
+    fn annotated_entry(
+        &mut self,
+        file: FileId,
+        ir: &shindan_program::ir::Func,
+    ) -> Option<EntryRow> {
+        ir.annotations.iter().find_map(|annotation| {
+            let node = self.library_name(file, annotation.name)?;
+            let model = self.rows.nodes.get(&node)?;
+            model.decorator_entries.first().cloned()
+        })
     }
 
     fn instance_for_methods(&mut self, world: &mut World, class: ObjId, file: FileId) -> ValueId {
@@ -489,11 +547,7 @@ impl<'a> Interpreter<'a> {
         obj.api = self.class_api(world, class);
         world.heap.set(id, obj);
         let instance = self.values.reference(Ref::Obj(id));
-        let name = self.sym(if self.python {
-            "__init__"
-        } else {
-            "constructor"
-        });
+        let name = self.sym(self.constructor_name());
         let mut runs: Vec<(FuncRef, Frames)> = self.field_initialisers(world, class);
         if let Some(crate::class::Found::Method(method)) = self.find_in_class(world, class, name)
             && let Some(ObjKind::Func { func, frames, .. }) =

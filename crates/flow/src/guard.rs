@@ -159,6 +159,9 @@ impl<'a> Interpreter<'a> {
                         self.builtin_test(state, callee, &arguments, truth);
                         self.guard_rows(act, state, callee, None, &arguments, truth);
                     }
+                    Callee::Bare { name } => {
+                        self.guard_rows(act, state, act.this, Some(name.path), &arguments, truth);
+                    }
                     Callee::Super { .. } => {}
                 }
             }

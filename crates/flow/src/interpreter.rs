@@ -5,8 +5,9 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use shindan_base::{FileId, Interner, Span, Sym};
 use shindan_catalogue::{ReturnUse, SourceKind};
+use shindan_program::ClassRef;
 use shindan_program::Linker;
-use shindan_program::ir::{ClassIdx, Func, Module, Op, Reg};
+use shindan_program::ir::{Func, Module, NameRef, Op, Reg};
 use shindan_source::{Family, Language};
 use smallvec::SmallVec;
 
@@ -16,6 +17,7 @@ use crate::heap::{Frames, FuncRef, Heap, Obj, ObjId, ObjKind};
 use crate::limits::Limits;
 use crate::memory::{Answer, Question};
 use crate::model::{EntryRow, LanguageModels, Models, NodeModel};
+use crate::nominal::Meaning;
 use crate::observe::{Hit, Observer};
 use crate::source::{SourceId, SourceInfo, Sources, Step, StepId, StepWord};
 use crate::text::Texts;
@@ -134,12 +136,15 @@ pub(crate) struct Interpreter<'a> {
     pub(crate) definitions: FxHashMap<FuncRef, Rc<[Definition<'a>]>>,
     /// The first object of every function and class that was made.
     pub(crate) made_functions: FxHashMap<FuncRef, ObjId>,
-    pub(crate) made_classes: FxHashMap<(FileId, ClassIdx), ObjId>,
+    pub(crate) made_classes: FxHashMap<ClassRef, ObjId>,
     /// Functions made in the current root, to run those that nothing called.
     pub(crate) closures: Vec<(ObjId, FuncRef)>,
     /// What the truth of the last program call's result tells.
     pub(crate) last_tells: Option<Rc<(Facts, Facts)>>,
     pub(crate) never_returns: FxHashSet<ApiId>,
+    /// What names of nominal languages mean, and which members classes inherit.
+    pub(crate) meanings: FxHashMap<(FileId, NameRef), Option<Meaning>>,
+    pub(crate) inherited: FxHashMap<(ClassRef, Sym), bool>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -190,18 +195,22 @@ impl<'a> Interpreter<'a> {
             made_classes: FxHashMap::default(),
             last_tells: None,
             never_returns: FxHashSet::default(),
+            meanings: FxHashMap::default(),
+            inherited: FxHashMap::default(),
         };
-        let leaving: &[&str] = if this.python {
-            &[
+        let leaving: &[&str] = match this.family {
+            Family::Python => &[
                 "sys.exit",
                 "exit",
                 "quit",
                 "os._exit",
                 "os.abort",
                 "flask.abort",
-            ]
-        } else {
-            &["process.exit", "process.abort"]
+            ],
+            Family::EcmaScript => &["process.exit", "process.abort"],
+            Family::Java => &["java.lang.System.exit"],
+            Family::CSharp => &["System.Environment.Exit"],
+            Family::Ruby => &["exit", "exit!", "abort", "raise"],
         };
         for path in leaving {
             let node = this.apis.module(path, true, names);
@@ -535,7 +544,7 @@ impl<'a> Interpreter<'a> {
         answer
     }
 
-    pub(crate) fn class_of(&self, func: FuncRef) -> Option<(FileId, ClassIdx)> {
+    pub(crate) fn class_of(&self, func: FuncRef) -> Option<ClassRef> {
         let module = self.modules.get(&func.file)?;
         module
             .functions

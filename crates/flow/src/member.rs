@@ -222,6 +222,13 @@ impl<'a> Interpreter<'a> {
                 Some(Found::Value(value)) => return value,
                 None => {}
             }
+            if self.is_nominal()
+                && rest != ValueId::UNKNOWN
+                && rest == ValueId::NONE
+                && let Some(value) = self.field_by_type(act, world, class, name, site)
+            {
+                return value;
+            }
         }
         let inner = if rest == ValueId::NONE {
             ValueId::UNKNOWN

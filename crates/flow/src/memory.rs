@@ -60,6 +60,12 @@ impl Interpreter<'_> {
             // The names of the module, but not all that they reach: functions and classes do not change.
             reach.push((own_module, Same(Rc::clone(frame))));
         }
+        if self.is_nominal()
+            && let Some(class) = self.class_of(func)
+        {
+            // Static members are to a class what names are to a module.
+            pending.extend(self.made_classes.get(&class));
+        }
         while let Some(id) = pending.pop() {
             if reach.iter().any(|(known, _)| *known == id) {
                 continue;

@@ -32,6 +32,15 @@ impl<'a> Interpreter<'a> {
                 ObjKind::Instance(class) => class,
                 _ => None,
             });
+        // What is above the class whose code this is, not above the instance's own.
+        let class = if self.is_nominal() {
+            let own = self
+                .class_of(act.func)
+                .and_then(|c| self.made_classes.get(&c).copied());
+            own.filter(|id| world.heap.get(*id).is_some()).or(class)
+        } else {
+            class
+        };
         let bases: Vec<ObjId> = class
             .and_then(|c| world.heap.get(c))
             .map(|o| {
@@ -55,7 +64,9 @@ impl<'a> Interpreter<'a> {
             })
             .unwrap_or_default();
         for base in bases {
-            if let Some(Found::Method(method)) = self.find_in_class(world, base, name) {
+            if let Some(Found::Method(method)) =
+                self.find_overload(world, base, name, Some(arguments))
+            {
                 return self.call_object(
                     act,
                     world,
@@ -69,7 +80,7 @@ impl<'a> Interpreter<'a> {
         }
         let api = class.and_then(|c| self.class_api(world, c));
         match api {
-            Some(node) if !matches!(self.text_of(name), "constructor" | "__init__") => {
+            Some(node) if !matches!(self.text_of(name), "constructor" | "__init__" | "<init>") => {
                 let node = self.apis.child(node, Edge::Name(name));
                 self.call_library(
                     act,
@@ -267,7 +278,10 @@ impl<'a> Interpreter<'a> {
                         .call_with_this(act, world, callee, receiver, arguments, context, site);
                 }
                 let this = self.values.reference(Ref::Obj(id));
-                match class.and_then(|c| self.find_in_class(world, c, name)) {
+                match class.and_then(|c| self.find_overload(world, c, name, Some(arguments))) {
+                    Some(found) if self.is_nominal() => {
+                        return self.call_found(act, world, found, this, arguments, context, site);
+                    }
                     Some(Found::Method(func)) => {
                         return self.call_object(act, world, func, this, arguments, context, site);
                     }
@@ -308,6 +322,11 @@ impl<'a> Interpreter<'a> {
             }
             ObjKind::Class { .. } => {
                 let class = self.values.reference(Ref::Obj(id));
+                if self.is_nominal()
+                    && let Some(found) = self.find_overload(world, id, name, Some(arguments))
+                {
+                    return self.call_found(act, world, found, class, arguments, context, site);
+                }
                 let member = self.get_member(act, world, class, name, site);
                 if member != ValueId::UNKNOWN {
                     return self.call_any(act, world, member, arguments, context, site);

@@ -169,6 +169,8 @@ pub(crate) struct LanguageModels {
     pub(crate) nodes: FxHashMap<ApiId, NodeModel>,
     pub(crate) named_entries: Vec<NamedEntry>,
     pub(crate) method_entries: Vec<MethodEntry>,
+    /// In a nominal language the classes that the rows name, by their last name; `None` where two have the same.
+    pub(crate) by_last_name: FxHashMap<Sym, Option<ApiId>>,
 }
 
 /// The compiled models of a catalogue.
@@ -411,6 +413,9 @@ impl LanguageModels {
                 | Trigger::EmptyCatch => {}
             }
         }
+        if matches!(language, RowLanguage::Java | RowLanguage::CSharp) {
+            this.by_last_name = this.trie.classes_by_last_name(names);
+        }
         this
     }
 
@@ -471,6 +476,38 @@ impl LanguageModels {
 }
 
 impl Trie {
+    /// Nodes below a namespace whose names look like those of classes.
+    fn classes_by_last_name(&self, names: &Interner) -> FxHashMap<Sym, Option<ApiId>> {
+        use crate::api::Edge;
+        let mut found: FxHashMap<Sym, Option<ApiId>> = FxHashMap::default();
+        let is_class = |name: Sym| names.text(name).starts_with(|c: char| c.is_uppercase());
+        for (i, &(parent, edge)) in self.parents.iter().enumerate().skip(2) {
+            let Edge::Name(name) = edge else {
+                continue;
+            };
+            // A member of a class is no class of its own: nested ones are written behind their class.
+            let is_top = match self.parents[parent.0 as usize] {
+                _ if parent == ApiId::ROOT || parent == ApiId::ANY => false,
+                (above, Edge::Name(namespace)) => {
+                    above == ApiId::ROOT
+                        || matches!(self.parents[above.0 as usize].1, Edge::Name(_))
+                            && !self.children.contains_key(&(parent, Edge::Call))
+                        || !is_class(namespace)
+                }
+                _ => false,
+            };
+            if is_top && is_class(name) {
+                let node = ApiId(i as u32);
+                let node = self.aliases.get(&node).copied().unwrap_or(node);
+                found
+                    .entry(name)
+                    .and_modify(|known| *known = None)
+                    .or_insert(Some(node));
+            }
+        }
+        found
+    }
+
     pub(crate) fn find(&self, path: &ApiPath, names: &Interner) -> Option<ApiId> {
         use crate::api::Edge;
         use shindan_catalogue::Segment;

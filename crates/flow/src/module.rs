@@ -7,6 +7,7 @@ use crate::value::{Const, Ref, ValueId};
 use shindan_base::{FileId, Sym};
 use shindan_program::Linker;
 use shindan_program::ir::Require;
+use shindan_source::Family;
 
 impl<'a> Interpreter<'a> {
     // Names and modules.
@@ -375,7 +376,7 @@ impl<'a> Interpreter<'a> {
     pub(crate) fn open_module(&mut self, world: &mut World, file: FileId) {
         let frame = self.module_frame(file);
         let mut obj = Obj::new(ObjKind::Frame);
-        if !self.python {
+        if self.family == Family::EcmaScript {
             let exports_id = self.object(u32::MAX, shindan_base::Span::new(1, file.0), 6);
             let module_id = self.object(u32::MAX, shindan_base::Span::new(2, file.0), 6);
             let exports_value = self.values.reference(Ref::Obj(exports_id));

@@ -115,6 +115,9 @@ impl<'a> Interpreter<'a> {
         let param = act.ir.params[i];
         let site = act.site(param.span);
         let mut value = ValueId::NONE;
+        if self.is_nominal() {
+            return self.unknown_typed_parameter(act, state, i, default, ty);
+        }
         if let Some(entry) = &act.entry {
             let node = entry.params.get(i).copied().unwrap_or(entry.rest);
             let is_plain = ty.is_some_and(|t| self.is_plain_type(t))
@@ -157,6 +160,78 @@ impl<'a> Interpreter<'a> {
             Some(default) => self.join(default, value),
             None => value,
         }
+    }
+
+    /// A parameter of a nominal language: its declared type says more than the kind of entry does.
+    fn unknown_typed_parameter(
+        &mut self,
+        act: &Activation<'a>,
+        state: &mut State,
+        i: usize,
+        default: Option<ValueId>,
+        ty: Option<ValueId>,
+    ) -> ValueId {
+        let param = act.ir.params[i];
+        let site = act.site(param.span);
+        let is_plain = param
+            .ty
+            .is_some_and(|ty| crate::nominal::is_plain(self.text_of(ty.path)));
+        let known = param.ty.filter(|_| !is_plain).and_then(|ty| {
+            self.instance_of_name(act, &mut state.world, act.func.file, ty, param.span)
+        });
+        let is_library_thing =
+            known.is_some_and(|v| matches!(self.values.get(v).refs.as_slice(), [Ref::Api(_)]));
+        let mut value = known.unwrap_or(ValueId::UNKNOWN);
+        let node = act
+            .entry
+            .as_ref()
+            .and_then(|entry| entry.params.get(i).copied().unwrap_or(entry.rest));
+        match node {
+            Some(node) if !is_plain => {
+                let entered = self.api_value(node, site);
+                if known.is_none() {
+                    return entered;
+                }
+                if !is_library_thing {
+                    let taint = self.values.get(entered).taint.clone();
+                    value = self.fill(&mut state.world, value, &taint);
+                }
+            }
+            _ => {}
+        }
+        let _ = ty;
+        if act.depth == 0 && act.entry.is_none() && !is_plain {
+            let mut taint: SmallVec<[crate::value::Taint; 1]> = self
+                .new_taint(SourceKind::Library, None, site)
+                .into_iter()
+                .collect();
+            for t in &mut taint {
+                t.source = self.sources.part(t.source, param.name);
+            }
+            value = self.values.add_taint(value, &taint);
+        }
+        match default {
+            Some(default) => self.join(default, value),
+            None => value,
+        }
+    }
+
+    /// Objects whose unknown parts all carry the same data.
+    fn fill(
+        &mut self,
+        world: &mut World,
+        value: ValueId,
+        taint: &[crate::value::Taint],
+    ) -> ValueId {
+        let inside = self.values.tainted(taint.iter().copied().collect());
+        for thing in self.values.get(value).refs.clone() {
+            if let Ref::Obj(id) = thing
+                && let Some(obj) = world.heap.change(id)
+            {
+                obj.rest = inside;
+            }
+        }
+        self.values.add_taint(value, taint)
     }
 
     /// Whether a declared type leaves no room for harmful text.

@@ -56,6 +56,16 @@ impl<'a> Interpreter<'a> {
                 value
             }
             Op::LoadBuiltin(name) => self.load_builtin(act, &mut state.world, *name, site),
+            Op::Resolve(name) => self.resolve_name(act, &mut state.world, *name, site),
+            Op::ClassRef(class) => {
+                let class = (act.func.file, *class);
+                let id = self.class_object(&mut state.world, class);
+                self.values.reference(crate::value::Ref::Obj(id))
+            }
+            Op::Typed { value, ty } => {
+                let value = reg(state, *value);
+                self.typed(act, &mut state.world, value, *ty, inst.span)
+            }
             Op::LoadCell { up, name } => match act.frames.get(*up as usize).copied().flatten() {
                 Some(frame) => state
                     .world

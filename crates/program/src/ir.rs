@@ -8,7 +8,7 @@
 
 use shindan_base::{FileId, Span, Sym};
 use shindan_source::Language;
-pub use shindan_source::tree::{BinaryOp, CompareOp, ParamKind, UnaryOp};
+pub use shindan_source::tree::{BinaryOp, ClassKind, CompareOp, ParamKind, UnaryOp};
 
 /// One lowered file.
 #[derive(Debug)]
@@ -23,6 +23,61 @@ pub struct Module {
     pub classes: Vec<ClassDef>,
     /// Every module that it imports or requires by a constant name, in source order.
     pub requires: Vec<Require>,
+    /// How names of classes, namespaces and inherited members are meant; empty where files import each other.
+    pub nominal: Nominal,
+}
+
+/// What a file of a nominal language says about names that other files may declare.
+#[derive(Debug, Default)]
+pub struct Nominal {
+    /// Where names are looked up from; the first is the file's.
+    pub scopes: Vec<NameScope>,
+    /// Names that stand for a qualified one in the whole file: `import a.b.C`, `using C = a.b.C`.
+    pub aliases: Vec<(Sym, Sym)>,
+    /// Namespaces that the file imports for the whole project (C# `global using`).
+    pub global_imports: Vec<Sym>,
+    /// Top-level functions and constants, which every file may use (Ruby).
+    pub globals: Vec<Sym>,
+    /// Every name that is looked up, each once, in the order of first use.
+    pub references: Vec<NameRef>,
+    /// The classes that are instantiated by name.
+    pub creates: Vec<NameRef>,
+}
+
+/// Index of a [`NameScope`] in its module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NameScopeId(pub u32);
+
+/// A place in a file from which names are looked up.
+#[derive(Debug)]
+pub struct NameScope {
+    /// The class whose code this is.
+    pub class: Option<ClassIdx>,
+    /// The scope around it.
+    pub outer: Option<NameScopeId>,
+    /// What a name is looked for in, in this order: enclosing classes and namespaces from the inside out, imported
+    /// namespaces and classes, what the language imports itself, and nothing (the empty name).
+    pub prefixes: Vec<Sym>,
+}
+
+/// A dotted name as the program writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NameRef {
+    /// `C`, `a.b.C`.
+    pub path: Sym,
+    /// Where it is looked up from.
+    pub scope: NameScopeId,
+}
+
+/// An annotation or attribute: data about what it stands at.
+#[derive(Clone, Debug)]
+pub struct Annotation {
+    /// Its type.
+    pub name: NameRef,
+    /// Its constant arguments, by name or position.
+    pub args: Vec<(Option<Sym>, Const)>,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// A module that a file asks for.
@@ -81,6 +136,10 @@ pub struct Func {
     pub is_arrow: bool,
     /// Its decorators; they also run as calls where it is defined.
     pub has_decorators: bool,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
+    /// Those of its parameters, with the parameter's index.
+    pub param_annotations: Vec<(u32, Annotation)>,
     /// The whole function.
     pub span: Span,
     /// Its name, or its start.
@@ -94,6 +153,8 @@ pub struct ParamDef {
     pub name: Sym,
     /// How arguments arrive.
     pub kind: ParamKind,
+    /// Its declared type, in a nominal language.
+    pub ty: Option<NameRef>,
     /// Where it stands.
     pub span: Span,
 }
@@ -107,8 +168,62 @@ pub struct ClassDef {
     pub methods: Vec<Method>,
     /// Runs on a fresh instance before the constructor; `this` is the instance.
     pub fields: Option<FuncIdx>,
+    /// What only a declaration of a nominal language says.
+    pub declared: Declared,
     /// Where it stands.
     pub span: Span,
+}
+
+/// What a class declaration of a nominal language says.
+#[derive(Debug)]
+pub struct Declared {
+    /// Its name behind the names of what encloses it: `a.b.Outer.Inner`; empty in other languages.
+    pub qualified: Sym,
+    /// What it is.
+    pub kind: ClassKind,
+    /// May have parts elsewhere.
+    pub is_open: bool,
+    /// Its instances know the instance of the enclosing class that made them, as their member [`OUTER`].
+    pub is_inner: bool,
+    /// What it extends, implements or includes.
+    pub bases: Vec<NameRef>,
+    /// Its fields.
+    pub fields: Vec<FieldDef>,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
+    /// The scope of its code.
+    pub scope: Option<NameScopeId>,
+}
+
+impl Default for Declared {
+    fn default() -> Self {
+        Self {
+            qualified: Sym::EMPTY,
+            kind: ClassKind::Class,
+            is_open: false,
+            is_inner: false,
+            bases: Vec::new(),
+            fields: Vec::new(),
+            annotations: Vec::new(),
+            scope: None,
+        }
+    }
+}
+
+/// The member of an inner class's instance that holds the instance of the enclosing class.
+pub const OUTER: &str = "%outer";
+
+/// A field of a nominal language's class.
+#[derive(Debug)]
+pub struct FieldDef {
+    /// Its name.
+    pub name: Sym,
+    /// Belongs to the class.
+    pub is_static: bool,
+    /// Its declared type.
+    pub ty: Option<NameRef>,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
 }
 
 /// A method.
@@ -126,6 +241,8 @@ pub struct Method {
     pub is_getter: bool,
     /// Writes like a field.
     pub is_setter: bool,
+    /// Code outside the class may call it.
+    pub is_public: bool,
 }
 
 /// A basic block.
@@ -195,6 +312,13 @@ pub enum Op {
     StoreGlobal(Sym, Reg),
     /// A name that no scope of the file binds: a builtin or a global of the runtime.
     LoadBuiltin(Sym),
+    /// What a dotted name means that is no local variable: a member that the class at hand inherits, a class or a member
+    /// of it, a library's name.
+    Resolve(NameRef),
+    /// A class of this file.
+    ClassRef(ClassIdx),
+    /// A value with a declared type, which says what it is where nothing else does.
+    Typed { value: Reg, ty: NameRef },
     /// A captured local of the function `up` levels out; 0 is this function.
     LoadCell { up: u32, name: Sym },
     /// Binds such a local.
@@ -318,6 +442,8 @@ pub enum Callee {
     Method { object: Reg, name: Sym, at: Span },
     /// `super().name(…)`, `super.name(…)`; the constructor's name for `super(…)`.
     Super { name: Sym },
+    /// `name(…)` in a nominal language: a method of the class at hand or of one around it, or a function.
+    Bare { name: NameRef },
 }
 
 /// An argument.

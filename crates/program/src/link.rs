@@ -8,9 +8,11 @@
 
 mod components;
 mod ecmascript;
+mod nominal;
 mod python;
 mod roots;
 
+pub use nominal::{ClassRef, Declared};
 use roots::Roots;
 use rustc_hash::FxHashMap;
 use shindan_base::FileId;
@@ -33,6 +35,7 @@ pub struct Linker {
     files: FxHashMap<FileId, File>,
     by_path: FxHashMap<String, FileId>,
     roots: Roots,
+    names: nominal::Names,
 }
 
 #[derive(Debug)]
@@ -58,6 +61,7 @@ impl Linker {
             files,
             by_path,
             roots,
+            names: nominal::Names::default(),
         }
     }
 

@@ -17,6 +17,7 @@ mod expr;
 mod function;
 mod loops;
 mod module;
+mod nominal;
 mod order;
 mod pattern;
 mod place;
@@ -31,14 +32,15 @@ use shindan_source::{Family, Tree};
 
 use crate::ir::{ClassDef, ClassIdx, Func, FuncIdx, Module, Reg, Require};
 use builder::Frame;
+use nominal::NominalState;
 pub(crate) use order::targets;
 use scope::{ScopeId, Scopes};
 
 /// Lowers one file. The result depends on the tree alone.
 #[must_use]
 pub fn lower(tree: &Tree, file: FileId, names: &Interner) -> Module {
-    let mut scopes = collect::collect(tree);
-    let words = Words::new(names);
+    let mut scopes = collect::collect(tree, names);
+    let words = Words::new(names, tree.language.family());
     scopes.settle(
         names,
         (tree.language.family() == Family::EcmaScript).then_some(&words.runtime[..]),
@@ -58,6 +60,7 @@ pub fn lower(tree: &Tree, file: FileId, names: &Interner) -> Module {
         registers,
         scope: ScopeId::MODULE,
         frame: Frame::default(),
+        nominal: NominalState::default(),
     };
     lowerer.module(&tree.body);
     lowerer.requires.sort_by_key(|(span, _)| span.start);
@@ -72,6 +75,7 @@ pub fn lower(tree: &Tree, file: FileId, names: &Interner) -> Module {
             .into_iter()
             .map(|(_, require)| require)
             .collect(),
+        nominal: lowerer.nominal.finish(),
     }
 }
 
@@ -80,7 +84,6 @@ struct Lowerer<'t> {
     names: &'t Interner,
     scopes: Scopes,
     words: Words,
-    #[expect(dead_code, reason = "names of types are resolved by it")]
     family: Family,
     is_python: bool,
     /// A function takes its place when it is met and fills it when it is done.
@@ -95,6 +98,8 @@ struct Lowerer<'t> {
     scope: ScopeId,
     /// The function at hand.
     frame: Frame<'t>,
+    /// Names of classes and namespaces.
+    nominal: NominalState,
 }
 
 /// Names that lowering looks for or writes.
@@ -123,7 +128,7 @@ struct Words {
 }
 
 impl Words {
-    fn new(names: &Interner) -> Self {
+    fn new(names: &Interner, family: Family) -> Self {
         let word = |text| names.intern(text);
         Self {
             module: word("<module>"),
@@ -131,7 +136,11 @@ impl Words {
             fields: word("<fields>"),
             class: word("<class>"),
             super_: word("super"),
-            constructor: word("constructor"),
+            constructor: word(if family.is_nominal() {
+                "<init>"
+            } else {
+                "constructor"
+            }),
             require: word("require"),
             dunder_import: word("__import__"),
             importlib: word("importlib"),

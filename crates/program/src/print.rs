@@ -201,6 +201,9 @@ impl Printer<'_> {
             Op::LoadGlobal(name) => format!("global {}", self.text(*name)),
             Op::StoreGlobal(name, value) => format!("global {} <- {}", self.text(*name), r(*value)),
             Op::LoadBuiltin(name) => format!("builtin {}", self.text(*name)),
+            Op::Resolve(name) => format!("resolve {}", self.text(name.path)),
+            Op::ClassRef(class) => format!("class-ref c{}", class.0),
+            Op::Typed { value, ty } => format!("{} : {}", r(*value), self.text(ty.path)),
             Op::LoadCell { up, name } => format!("cell {up}:{}", self.text(*name)),
             Op::StoreCell { up, name, value } => {
                 format!("cell {up}:{} <- {}", self.text(*name), r(*value))
@@ -315,6 +318,7 @@ impl Printer<'_> {
                 at: _,
             } => format!("{}.{}", self.reg(object), self.text(name)),
             Callee::Super { name } => format!("super.{}", self.text(name)),
+            Callee::Bare { name } => format!("bare {}", self.text(name.path)),
         };
         let each = |arg: &crate::ir::CallArg| match arg.kind {
             ArgKind::Positional => self.reg(arg.value),

@@ -78,7 +78,9 @@ fn known(module: &Module, op: &Op) -> Result<(), String> {
         Op::Closure(func) if func.0 as usize >= module.functions.len() => {
             Err(format!("no function f{}", func.0))
         }
-        Op::Class { class, .. } if class.0 as usize >= module.classes.len() => {
+        Op::Class { class, .. } | Op::ClassRef(class)
+            if class.0 as usize >= module.classes.len() =>
+        {
             Err(format!("no class c{}", class.0))
         }
         _ => Ok(()),
@@ -127,6 +129,8 @@ fn operands(op: &Op, see: &mut impl FnMut(Reg) -> Result<(), String>) -> Result<
         | Op::This
         | Op::LoadGlobal(_)
         | Op::LoadBuiltin(_)
+        | Op::Resolve(_)
+        | Op::ClassRef(_)
         | Op::LoadCell { .. }
         | Op::Closure(_)
         | Op::Import(_)
@@ -136,6 +140,7 @@ fn operands(op: &Op, see: &mut impl FnMut(Reg) -> Result<(), String>) -> Result<
         Op::Copy(reg)
         | Op::StoreGlobal(_, reg)
         | Op::StoreCell { value: reg, .. }
+        | Op::Typed { value: reg, .. }
         | Op::Member { object: reg, .. }
         | Op::Unary { operand: reg, .. }
         | Op::Export { value: reg, .. }
@@ -223,7 +228,7 @@ fn operands(op: &Op, see: &mut impl FnMut(Reg) -> Result<(), String>) -> Result<
 fn call(site: &CallSite, regs: &mut Vec<Reg>) {
     match site.callee {
         Callee::Value(reg) | Callee::Method { object: reg, .. } => regs.push(reg),
-        Callee::Super { .. } => {}
+        Callee::Super { .. } | Callee::Bare { .. } => {}
     }
     regs.extend(site.args.iter().map(|arg| arg.value));
 }

@@ -255,19 +255,15 @@ fn code(
         .iter()
         .filter_map(|f| Some((f.file, f.path.as_str(), f.language?)))
         .collect();
-    let linker = Linker::new(&sources, &roots(artifact, functions));
+    let mut linker = Linker::new(&sources, &roots(artifact, functions));
     let modules: FxHashMap<FileId, &Module> = files
         .iter()
         .filter_map(|f| Some((f.file, f.module.as_ref()?)))
         .collect();
     let texts: FxHashMap<FileId, &str> = files.iter().map(|f| (f.file, f.text.as_str())).collect();
-    let groups = linker.components(
-        &files
-            .iter()
-            .filter_map(|f| f.module.as_ref())
-            .collect::<Vec<_>>(),
-        names,
-    );
+    let lowered: Vec<&Module> = files.iter().filter_map(|f| f.module.as_ref()).collect();
+    linker.declare(&lowered, names);
+    let groups = linker.components(&lowered, names);
     let handlers: Vec<(FileId, String)> =
         functions.iter().filter_map(|f| f.handler.clone()).collect();
     progress.begin(Stage::Analyse, groups.len());

@@ -40,7 +40,11 @@ impl Linker {
         names: &Interner,
         place: &FxHashMap<FileId, usize>,
     ) -> Vec<usize> {
-        let mut found = Vec::new();
+        let mut found: Vec<usize> = self
+            .used_files(module, names)
+            .iter()
+            .filter_map(|file| place.get(file).copied())
+            .collect();
         for require in &module.requires {
             let name = names.text(require.module);
             let items = [require.item.map(|item| names.text(item)), None];

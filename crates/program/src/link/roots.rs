@@ -90,7 +90,7 @@ impl Roots {
 }
 
 /// How many folders two paths have in common at their start.
-fn shared_folders(a: &str, b: &str) -> usize {
+pub(super) fn shared_folders(a: &str, b: &str) -> usize {
     a.split('/')
         .zip(b.split('/'))
         .take_while(|(x, y)| x == y)

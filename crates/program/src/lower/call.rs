@@ -31,6 +31,11 @@ impl<'t> Lowerer<'t> {
                             is_unused && links.is_empty(),
                         );
                     }
+                    if let Some(callee) = self.bare_callee(callee) {
+                        let into = if links.is_empty() { into } else { None };
+                        let is_unused = is_unused && links.is_empty();
+                        break self.call(callee, args, base.span, into, is_unused);
+                    }
                     match &callee.kind {
                         ExprKind::Member { object, .. } => object,
                         ExprKind::Index { object, index }
@@ -40,6 +45,12 @@ impl<'t> Lowerer<'t> {
                         }
                         _ => callee,
                     }
+                }
+                ExprKind::Name(name) => {
+                    break match self.dotted(*name, base.span, &mut links) {
+                        Some(value) => value,
+                        None => self.expr(base),
+                    };
                 }
                 _ => break self.expr(base),
             };
@@ -126,14 +137,21 @@ impl<'t> Lowerer<'t> {
                     },
                     _ => Callee::Value(value),
                 };
+                let given = args;
                 let args = self.args(args);
                 let callee = receiver(self.frame.keep(value, mark, value_span));
-                Op::Call(Box::new(CallSite {
-                    callee,
-                    args,
-                    is_new: false,
-                    result_unused: is_unused,
-                }))
+                let result = self.emit_into(
+                    Op::Call(Box::new(CallSite {
+                        callee,
+                        args,
+                        is_new: false,
+                        result_unused: is_unused,
+                    })),
+                    into,
+                    link.span,
+                );
+                self.assign_out(given, result);
+                return result;
             }
             // `chain` follows the four kinds above only.
             _ => Op::Copy(value),
@@ -149,8 +167,9 @@ impl<'t> Lowerer<'t> {
         into: Option<Reg>,
         is_unused: bool,
     ) -> Reg {
+        let given = args;
         let args = self.args(args);
-        self.emit_into(
+        let result = self.emit_into(
             Op::Call(Box::new(CallSite {
                 callee,
                 args,
@@ -159,7 +178,19 @@ impl<'t> Lowerer<'t> {
             })),
             into,
             span,
-        )
+        );
+        self.assign_out(given, result);
+        result
+    }
+
+    /// What a callee assigned to the caller's variables: of what it returned and was given, nobody knows how.
+    fn assign_out(&mut self, args: &'t [Arg], result: Reg) {
+        for arg in args {
+            if let Arg::Out { target, .. } = arg {
+                let value = self.emit(Op::Opaque([result].into()), target.span);
+                self.bind_value(target, value, target.span);
+            }
+        }
     }
 
     fn args(&mut self, args: &'t [Arg]) -> Vec<CallArg> {
@@ -204,7 +235,7 @@ impl<'t> Lowerer<'t> {
         let span = e.span;
         let site = match &e.kind {
             ExprKind::New { callee, args } => {
-                let value = self.expr(callee);
+                let value = self.created(callee);
                 let mark = self.frame.mark();
                 let args = self.args(args);
                 let callee = Callee::Value(self.frame.keep(value, mark, callee.span));

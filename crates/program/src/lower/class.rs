@@ -9,7 +9,7 @@ use super::collect::{fields, has_fields};
 use super::function::Header;
 use super::place::Place;
 use super::scope::{Node, address};
-use crate::ir::{ClassDef, ClassIdx, FuncIdx, Method, Op, Reg};
+use crate::ir::{ClassDef, ClassIdx, Declared, FuncIdx, Method, Op, Reg};
 
 impl<'t> Lowerer<'t> {
     pub(super) fn class_decl(&mut self, c: &'t Class) {
@@ -48,6 +48,9 @@ impl<'t> Lowerer<'t> {
         place: Option<Place>,
         into: Option<Reg>,
     ) -> Reg {
+        if self.family.is_nominal() {
+            return self.nominal_class(c, hint, place, into);
+        }
         let bases = self.operand_list(&c.bases).into();
         for (_, value) in &c.keywords {
             self.expr(value);
@@ -74,7 +77,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// The class's place in the module, and whether it was made just now.
-    fn class_index(&mut self, c: &'t Class, name: Sym) -> (ClassIdx, bool) {
+    pub(super) fn class_index(&mut self, c: &'t Class, name: Sym) -> (ClassIdx, bool) {
         if let Some(&index) = self.class_of_node.get(&address(c)) {
             return (index, false);
         }
@@ -84,6 +87,7 @@ impl<'t> Lowerer<'t> {
             name,
             methods: Vec::new(),
             fields: None,
+            declared: Declared::default(),
             span: c.span,
         });
         (index, true)
@@ -112,7 +116,15 @@ impl<'t> Lowerer<'t> {
                     let index = self.function(f, Some(*name), Some(class));
                     self.param_decorators(f);
                     if is_new {
-                        self.add_method(class, f, *name, index, member.is_static, *accessor);
+                        self.add_method(
+                            class,
+                            f,
+                            *name,
+                            index,
+                            member.is_static,
+                            member.is_public,
+                            *accessor,
+                        );
                     }
                     if self.calls_decorators(f) {
                         decorated.push((f, *name, index));
@@ -184,20 +196,21 @@ impl<'t> Lowerer<'t> {
         let is_new = !self.function_of_node.contains_key(&address(f));
         let index = self.function(f, None, Some(body.class));
         if is_new {
-            self.add_method(body.class, f, name, index, false, Accessor::None);
+            self.add_method(body.class, f, name, index, false, true, Accessor::None);
         }
         if self.calls_decorators(f) {
             self.set_decorated(f, name, index, body.value);
         }
     }
 
-    fn add_method(
+    pub(super) fn add_method(
         &mut self,
         class: ClassIdx,
         f: &Function,
         name: Sym,
         func: FuncIdx,
         is_static: bool,
+        is_public: bool,
         accessor: Accessor,
     ) {
         let has = |word| f.decorators.iter().any(|d| last_name(d) == Some(word));
@@ -214,6 +227,7 @@ impl<'t> Lowerer<'t> {
                     && (has(words.property) || has(words.cached_property) || has(words.getter))),
             is_setter: accessor == Accessor::Set
                 || (self.is_python && (has(words.setter) || has(words.deleter))),
+            is_public,
         };
         self.classes[class.0 as usize].methods.push(method);
     }
@@ -243,7 +257,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// One function that gives a fresh instance its fields.
-    fn fields(&mut self, c: &'t Class, class: ClassIdx) {
+    pub(super) fn fields(&mut self, c: &'t Class, class: ClassIdx) {
         let index = self.reserve();
         let header = Header {
             name: self.words.fields,
@@ -254,6 +268,8 @@ impl<'t> Lowerer<'t> {
             is_generator: false,
             is_arrow: false,
             has_decorators: false,
+            annotations: Vec::new(),
+            param_annotations: Vec::new(),
         };
         let scope = self.scopes.of_node(address(c), Node::Fields);
         self.build(index, header, scope, |this, _| {

@@ -4,7 +4,7 @@
 
 mod definition;
 
-use shindan_base::Sym;
+use shindan_base::{Interner, Sym};
 use shindan_source::tree::{
     Arg, CaseTest, Comprehension, Element, Entry, Export, Expr, ExprKind, Handler, Import,
     ImportName, LetKind, Pattern, PatternKind, Stmt, StmtKind,
@@ -16,9 +16,11 @@ pub(super) use definition::{fields, has_fields};
 use super::scope::{FnId, Node, ScopeId, ScopeKind, Scopes, Use, address};
 
 /// The scopes of a tree, uses not yet resolved.
-pub(super) fn collect(tree: &Tree) -> Scopes {
+pub(super) fn collect(tree: &Tree, names: &Interner) -> Scopes {
     let mut collector = Collector {
+        names,
         scopes: Scopes::new(),
+        family: tree.language.family(),
         is_python: tree.language.family() == Family::Python,
         scope: ScopeId::MODULE,
         hoist: ScopeId::MODULE,
@@ -40,6 +42,11 @@ fn binds_in_block(stmts: &[Stmt]) -> bool {
     })
 }
 
+/// Whether Ruby takes a name for that of a local variable: not a constant, not `$global`.
+fn is_local_name(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_uppercase() || matches!(c, '$' | '@'))
+}
+
 /// Where a pattern's names are bound.
 #[derive(Clone, Copy)]
 enum Bind {
@@ -48,8 +55,10 @@ enum Bind {
     Assign(Use),
 }
 
-struct Collector {
+struct Collector<'n> {
+    names: &'n Interner,
     scopes: Scopes,
+    family: Family,
     is_python: bool,
     scope: ScopeId,
     /// Where assignments (Python) and `var` (JavaScript) declare.
@@ -57,7 +66,7 @@ struct Collector {
     function: FnId,
 }
 
-impl Collector {
+impl Collector<'_> {
     fn refer(&mut self, name: Sym, usage: Use) {
         self.scopes.refer(self.scope, self.function, name, usage);
     }
@@ -124,13 +133,19 @@ impl Collector {
                 self.exprs(value);
             }
             StmtKind::Function(f) => {
-                if let Some(name) = f.name {
+                if let Some(name) = f.name
+                    && self.family != Family::Ruby
+                {
                     self.declare(name);
                 }
                 self.function(f);
             }
             StmtKind::Class(c) => {
-                if let Some(name) = c.name {
+                // Classes of a nominal language are found by their qualified names, unless a function holds them.
+                if let Some(name) = c.name
+                    && !(self.family.is_nominal() && self.function == FnId::MODULE)
+                    && self.family != Family::Ruby
+                {
                     self.declare(name);
                 }
                 self.class(c);
@@ -223,6 +238,7 @@ impl Collector {
             }
             StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Pass => {}
             StmtKind::Label(_, inner) => self.block(std::slice::from_ref(inner)),
+            StmtKind::Import(_) if self.family.is_nominal() => {}
             StmtKind::Import(import) => self.import(import),
             StmtKind::Export(export) => self.export(export),
             StmtKind::Global(names) => {
@@ -333,9 +349,7 @@ impl Collector {
                     self.scopes.declare(scope, *name);
                 }
                 Bind::Assign(usage) => {
-                    if self.is_python {
-                        self.scopes.declare(self.hoist, *name);
-                    }
+                    self.assigned(*name);
                     self.refer(*name, usage);
                 }
             },
@@ -361,6 +375,23 @@ impl Collector {
                 self.pattern(pattern, bind);
                 self.expr(default);
             }
+        }
+    }
+
+    /// An assignment declares in Python, and in Ruby where no scope of the same method does.
+    fn assigned(&mut self, name: Sym) {
+        match self.family {
+            Family::Python => {
+                self.scopes.declare(self.hoist, name);
+            }
+            Family::Ruby => {
+                if is_local_name(self.names.text(name))
+                    && self.scopes.within_method(self.scope, name).is_none()
+                {
+                    self.scopes.declare(self.hoist, name);
+                }
+            }
+            Family::EcmaScript | Family::Java | Family::CSharp => {}
         }
     }
 
@@ -397,9 +428,7 @@ impl Collector {
     /// The target of `op=` or `++`.
     fn target(&mut self, target: &Expr, usage: Use) {
         if let ExprKind::Name(name) = target.kind {
-            if self.is_python {
-                self.scopes.declare(self.hoist, name);
-            }
+            self.assigned(name);
             self.refer(name, usage);
         } else {
             self.expr(target);

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use shindan_base::{Span, Sym};
 use shindan_source::tree::{
-    Comprehension, ComprehensionKind, Element, Entry, Expr, ExprKind, UnaryOp,
+    CompareOp, Comprehension, ComprehensionKind, Element, Entry, Expr, ExprKind, UnaryOp,
 };
 
 use super::Lowerer;
@@ -66,6 +66,18 @@ impl<'t> Lowerer<'t> {
                 op: *op,
                 operand: self.expr(operand),
             },
+            ExprKind::Compare {
+                op: op @ CompareOp::InstanceOf,
+                left,
+                right,
+            } if self.family.is_nominal() => {
+                let left = self.expr(left);
+                Op::Compare {
+                    op: *op,
+                    left,
+                    right: self.type_value(right),
+                }
+            }
             ExprKind::Compare { op, left, right } => {
                 let [left, right] = self.operands([&**left, &**right]);
                 Op::Compare {
@@ -110,7 +122,13 @@ impl<'t> Lowerer<'t> {
                 return self.settle(value, into, span);
             }
             ExprKind::Spread(inner) => return self.expr_into(inner, into),
-            ExprKind::Cast { operand, ty: _ } => return self.expr_into(operand, into),
+            ExprKind::Cast { operand, ty } => match ty.as_ref().and_then(|ty| self.type_name(ty)) {
+                Some(ty) => Op::Typed {
+                    value: self.expr(operand),
+                    ty,
+                },
+                None => return self.expr_into(operand, into),
+            },
             ExprKind::Sequence(items) => match items.split_last() {
                 Some((last, effects)) => {
                     for effect in effects {

@@ -3,11 +3,14 @@
 use shindan_base::{Span, Sym};
 use shindan_source::tree::{Expr, ExprKind, Function, Param, ParamKind, PatternKind};
 
+use shindan_source::Family;
+
 use super::place::Place;
 use super::scope::{Node, ScopeId, address};
 use super::{Lowerer, order};
 use crate::ir::{
-    ArgKind, CallArg, CallSite, Callee, ClassIdx, Func, FuncIdx, Op, ParamDef, Reg, Term,
+    Annotation, ArgKind, CallArg, CallSite, Callee, ClassIdx, Func, FuncIdx, Op, ParamDef, Reg,
+    Term,
 };
 
 /// What a function is beside its body.
@@ -20,6 +23,8 @@ pub(super) struct Header {
     pub(super) is_generator: bool,
     pub(super) is_arrow: bool,
     pub(super) has_decorators: bool,
+    pub(super) annotations: Vec<Annotation>,
+    pub(super) param_annotations: Vec<(u32, Annotation)>,
 }
 
 impl<'t> Lowerer<'t> {
@@ -43,7 +48,9 @@ impl<'t> Lowerer<'t> {
             is_async: f.is_async,
             is_generator: f.is_generator,
             is_arrow: f.is_arrow,
-            has_decorators: !f.decorators.is_empty(),
+            has_decorators: !f.decorators.is_empty() && !self.family.is_nominal(),
+            annotations: self.annotations(&f.decorators),
+            param_annotations: self.param_annotations(&f.params),
         };
         let scope = self.scopes.of_node(address(f), Node::Function);
         self.build(index, header, scope, |this, outer| {
@@ -95,6 +102,8 @@ impl<'t> Lowerer<'t> {
             is_generator: header.is_generator,
             is_arrow: header.is_arrow,
             has_decorators: header.has_decorators,
+            annotations: header.annotations,
+            param_annotations: header.param_annotations,
             span: header.span,
             name_span: header.name_span,
         });
@@ -136,17 +145,22 @@ impl<'t> Lowerer<'t> {
                 .default
                 .as_ref()
                 .map(|default| self.named(default, name, None));
-            let ty = param
-                .ty
-                .as_ref()
-                .filter(|ty| is_type(ty))
-                .map(|ty| self.expr(ty));
+            let declared = param.ty.as_ref().and_then(|ty| self.type_name(ty));
+            let ty = match declared {
+                Some(name) => Some(self.emit(Op::Resolve(name), span)),
+                None => param
+                    .ty
+                    .as_ref()
+                    .filter(|ty| is_type(ty) && !self.family.is_nominal())
+                    .map(|ty| self.expr(ty)),
+            };
             self.scope = own;
             self.bind_pattern(&param.pattern, Op::Param { index, default, ty }, span);
             let kind: ParamKind = param.kind;
             defs.push(ParamDef {
                 name: name.unwrap_or(Sym::EMPTY),
                 kind,
+                ty: declared,
                 span,
             });
         }
@@ -185,6 +199,14 @@ impl<'t> Lowerer<'t> {
             self.function_expr(f, None, None, f.span);
             return;
         };
+        if self.family == Family::Ruby {
+            // Methods and local variables have names of their own.
+            let index = self.function(f, None, None);
+            let value = self.emit(Op::Closure(index), f.span);
+            self.act(Op::StoreGlobal(name, value), f.span);
+            self.nominal.globals.push(name);
+            return;
+        }
         let place = self.place(name, f.name_span);
         if let Place::Attribute { class, .. } = place
             && let Some(body) = self
@@ -205,7 +227,9 @@ impl<'t> Lowerer<'t> {
             into.filter(|_| f.decorators.is_empty()),
             f.span,
         );
-        value = self.decorate(&f.decorators, value, into);
+        if !self.family.is_nominal() {
+            value = self.decorate(&f.decorators, value, into);
+        }
         self.store(place, value, f.span);
     }
 

@@ -24,8 +24,11 @@ impl<'t> Lowerer<'t> {
             is_generator: false,
             is_arrow: false,
             has_decorators: false,
+            annotations: Vec::new(),
+            param_annotations: Vec::new(),
         };
         self.build(index, header, None, |this, _| {
+            this.open_names(body);
             this.stmts(body);
             // `export {a}` exports what `a` holds when all has run.
             for stmt in body {

@@ -5,7 +5,7 @@ use shindan_source::tree::{AugOp, BinaryOp, Expr, ExprKind};
 
 use super::Lowerer;
 use super::scope::{ScopeId, ScopeKind, Storage, VarId};
-use crate::ir::{Op, Reg};
+use crate::ir::{NameRef, Op, Reg};
 
 /// Where a name's value is found.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,8 @@ pub(super) enum Place {
         name: Sym,
     },
     Builtin(Sym),
+    /// No local of a nominal language: inherited, declared elsewhere, or a library's.
+    Outside(NameRef),
 }
 
 /// A target of `op=` whose parts are evaluated.
@@ -39,6 +41,7 @@ impl<'t> Lowerer<'t> {
     pub(super) fn place(&mut self, name: Sym, span: Span) -> Place {
         match self.scopes.lookup(self.scope, name) {
             Some(id) => self.place_of(id, span),
+            None if self.family.is_nominal() => self.outside(name, span),
             None => Place::Builtin(name),
         }
     }
@@ -115,6 +118,7 @@ impl<'t> Lowerer<'t> {
                 name,
             },
             Place::Builtin(name) => Op::LoadBuiltin(name),
+            Place::Outside(name) => Op::Resolve(name),
         };
         self.emit_into(op, into, span)
     }
@@ -136,6 +140,7 @@ impl<'t> Lowerer<'t> {
                 },
                 span,
             ),
+            Place::Outside(name) => self.store_outside(name, value, span),
         }
     }
 
@@ -143,9 +148,11 @@ impl<'t> Lowerer<'t> {
     pub(super) fn register_of(place: Place) -> Option<Reg> {
         match place {
             Place::Register(reg) | Place::OwnCell(reg, _) | Place::OwnGlobal(reg, _) => Some(reg),
-            Place::Cell { .. } | Place::Global(_) | Place::Attribute { .. } | Place::Builtin(_) => {
-                None
-            }
+            Place::Cell { .. }
+            | Place::Global(_)
+            | Place::Attribute { .. }
+            | Place::Builtin(_)
+            | Place::Outside(_) => None,
         }
     }
 

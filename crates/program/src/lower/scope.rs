@@ -56,6 +56,8 @@ pub(super) struct Scope {
     pub(super) function: FnId,
     pub(super) kind: ScopeKind,
     is_empty: bool,
+    /// The scope of a function that does not see the locals around it as its own (Ruby's methods).
+    is_method: bool,
 }
 
 /// Where a variable lives.
@@ -138,6 +140,7 @@ impl Scopes {
             function: FnId::MODULE,
             kind: ScopeKind::Function,
             is_empty: true,
+            is_method: false,
         });
         this
     }
@@ -158,8 +161,26 @@ impl Scopes {
             function,
             kind,
             is_empty: true,
+            is_method: false,
         });
         ScopeId(self.scopes.len() as u32 - 1)
+    }
+
+    pub(super) fn start_method(&mut self, scope: ScopeId) {
+        self.scopes[scope.0 as usize].is_method = true;
+    }
+
+    /// The variable that `name` means in `scope`, if the method that holds the scope binds it.
+    pub(super) fn within_method(&self, scope: ScopeId, name: Sym) -> Option<VarId> {
+        let mut at = Some(scope);
+        while let Some(id) = at {
+            if let Some(var) = self.own(id, name) {
+                return Some(var);
+            }
+            let scope = &self.scopes[id.0 as usize];
+            at = scope.parent.filter(|_| !scope.is_method);
+        }
+        None
     }
 
     pub(super) fn attach(&mut self, address: usize, node: Node, scope: ScopeId) {

@@ -4,6 +4,7 @@ use shindan_base::Sym;
 use shindan_source::tree::{Export, Expr, LetKind, Pattern, PatternKind, Stmt, StmtKind};
 
 use super::Lowerer;
+use super::nominal::tells_its_type;
 use super::scope::{Node, address};
 use crate::ir::{Const, Op, Term};
 
@@ -57,9 +58,9 @@ impl<'t> Lowerer<'t> {
             StmtKind::Let {
                 kind,
                 pattern,
-                ty: _,
+                ty,
                 value,
-            } => self.let_stmt(*kind, pattern, value.as_ref(), stmt),
+            } => self.let_stmt(*kind, pattern, ty.as_ref(), value.as_ref(), stmt),
             StmtKind::Function(f) => {
                 if self.is_python {
                     self.function_decl(f);
@@ -118,6 +119,7 @@ impl<'t> Lowerer<'t> {
             StmtKind::Break(label) => self.jump(*label, false),
             StmtKind::Continue(label) => self.jump(*label, true),
             StmtKind::Label(label, inner) => self.label(*label, inner),
+            StmtKind::Import(_) if self.family.is_nominal() => {}
             StmtKind::Import(import) => self.import(import, span),
             StmtKind::Export(export) => self.export(export, span),
             StmtKind::Global(_) | StmtKind::Nonlocal(_) | StmtKind::Pass => {}
@@ -131,7 +133,7 @@ impl<'t> Lowerer<'t> {
                 self.frame.start(holds);
             }
             StmtKind::Block(body) => self.block(body),
-            StmtKind::Namespace { name: _, body } => self.stmts(body),
+            StmtKind::Namespace { name, body } => self.namespace(*name, body),
         }
     }
 
@@ -139,9 +141,18 @@ impl<'t> Lowerer<'t> {
         &mut self,
         kind: LetKind,
         pattern: &'t Pattern,
+        ty: Option<&'t Expr>,
         value: Option<&'t Expr>,
         stmt: &Stmt,
     ) {
+        if let (Some(value), Some(ty), PatternKind::Name(name)) = (value, ty, &pattern.kind)
+            && let Some(ty) = self.type_name(ty)
+            && !tells_its_type(value)
+        {
+            let value = self.named(value, Some(*name), None);
+            self.bind_name(*name, Op::Typed { value, ty }, stmt.span);
+            return;
+        }
         if let Some(value) = value {
             self.assign(pattern, value, stmt.span);
             return;

@@ -6,14 +6,20 @@ use shindan_source::tree::{Class, Expr, Function, MemberKind};
 use super::super::scope::{Node, ScopeKind, address};
 use super::{Bind, Collector};
 
-impl Collector {
+impl Collector<'_> {
     pub(super) fn function(&mut self, f: &Function) {
-        self.exprs(&f.decorators);
+        let is_nominal = self.family.is_nominal();
+        if !is_nominal {
+            self.exprs(&f.decorators);
+        }
         let outer = (self.scope, self.hoist, self.function);
         self.function = self.scopes.add_function(self.function);
         let scope = self
             .scopes
             .add_scope(self.scope, self.function, ScopeKind::Function);
+        if !f.is_arrow {
+            self.scopes.start_method(scope);
+        }
         self.scopes.attach(address(f), Node::Function, scope);
         for param in &f.params {
             // Python evaluates defaults and annotations where the function is defined.
@@ -27,19 +33,26 @@ impl Collector {
             self.pattern(&param.pattern, Bind::In(scope));
             if !self.is_python {
                 self.exprs(&param.default);
-                self.exprs(&param.ty);
+                if !is_nominal {
+                    self.exprs(&param.ty);
+                }
             }
         }
         self.stmts(&f.body);
         (self.scope, self.hoist, self.function) = outer;
-        for param in &f.params {
-            self.exprs(&param.decorators);
+        if !is_nominal {
+            for param in &f.params {
+                self.exprs(&param.decorators);
+            }
         }
     }
 
     pub(super) fn class(&mut self, c: &Class) {
-        self.exprs(&c.decorators);
-        self.exprs(&c.bases);
+        let is_nominal = self.family.is_nominal();
+        if !is_nominal {
+            self.exprs(&c.decorators);
+            self.exprs(&c.bases);
+        }
         for (_, value) in &c.keywords {
             self.expr(value);
         }
@@ -73,7 +86,9 @@ impl Collector {
                     ty: _,
                     decorators,
                 } => {
-                    self.exprs(decorators);
+                    if !is_nominal {
+                        self.exprs(decorators);
+                    }
                     if self.is_python {
                         self.scopes.declare(self.scope, *name);
                     }
