@@ -26,7 +26,7 @@ MAX_ARCHIVE = 256 << 10
 
 ECMASCRIPT = {".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx"}
 TEMPLATES = {".yaml", ".yml", ".json", ".tf"}
-EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts"}
+EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts", "java": "java"}
 ALPHABETS = {
     "base32": string.ascii_uppercase + "234567",
     "base36": string.ascii_lowercase + string.digits,
@@ -59,7 +59,8 @@ def catalogue_examples() -> list[tuple[str, str]]:
     found = []
     for path in sorted((ROOT / "catalogue" / "detectors").rglob("*.toml")):
         for example in tomllib.loads(path.read_text(encoding="utf-8")).get("example", []):
-            found += [(example["language"], example[kind]) for kind in ("bad", "good") if kind in example]
+            language = example.get("language") or path.suffixes[0].removeprefix(".")
+            found += [(language, example[kind]) for kind in ("bad", "good") if kind in example]
     return found
 
 
@@ -149,8 +150,10 @@ def seed_sources() -> None:
         add("python", path.read_bytes())
     for path in sources(*ECMASCRIPT):
         add("javascript", path.read_bytes())
+    for path in sources(".java"):
+        add("java", path.read_bytes())
     for language, text in catalogue_examples():
-        add("python" if language == "python" else "javascript", text.encode())
+        add(language if language in ("python", "java") else "javascript", text.encode())
 
 
 def package(files: list[tuple[str, str]]) -> bytes:

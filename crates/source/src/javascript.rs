@@ -18,7 +18,6 @@ mod functions;
 mod jsx;
 mod literals;
 mod modules;
-mod names;
 mod nesting;
 mod operators;
 mod patterns;

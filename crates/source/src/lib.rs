@@ -9,6 +9,7 @@ mod csharp;
 mod depth;
 mod java;
 mod javascript;
+mod names;
 pub mod print;
 mod python;
 mod ruby;

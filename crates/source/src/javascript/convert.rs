@@ -12,9 +12,9 @@ use oxc_allocator::Allocator;
 use oxc_parser::ParserReturn;
 use shindan_base::{Interner, Span, Sym};
 
-use super::names::Names;
 use super::spine::Link;
 use crate::depth::Depth;
+use crate::names::Names;
 use crate::tree::{Expr, ExprKind};
 use crate::{Language, ParseIssue, Tree};
 

@@ -14,7 +14,7 @@ const BYTES_PER_SLOT: usize = 64;
 const MAX_CACHED: usize = 48;
 
 /// Interns the texts of one file.
-pub(super) struct Names<'a> {
+pub(crate) struct Names<'a> {
     interner: &'a Interner,
     /// As many as a power of two, so that a hash's upper bits choose one.
     slots: Vec<(&'a str, Sym)>,
@@ -23,7 +23,7 @@ pub(super) struct Names<'a> {
 
 impl<'a> Names<'a> {
     /// For a file of `length` bytes.
-    pub(super) fn new(interner: &'a Interner, length: usize) -> Self {
+    pub(crate) fn new(interner: &'a Interner, length: usize) -> Self {
         let slots = (length / BYTES_PER_SLOT)
             .next_power_of_two()
             .clamp(MIN_SLOTS, MAX_SLOTS);
@@ -35,7 +35,7 @@ impl<'a> Names<'a> {
     }
 
     /// The symbol of a text that lives as long as the parsed file.
-    pub(super) fn of(&mut self, text: &'a str) -> Sym {
+    pub(crate) fn of(&mut self, text: &'a str) -> Sym {
         if text.len() > MAX_CACHED {
             return self.interner.intern(text);
         }
@@ -46,8 +46,13 @@ impl<'a> Names<'a> {
         slot.1
     }
 
+    /// The text of a symbol.
+    pub(crate) fn text(&self, sym: Sym) -> &'a str {
+        self.interner.text(sym)
+    }
+
     /// The symbol of a text made on the way.
-    pub(super) fn of_temporary(&self, text: &str) -> Sym {
+    pub(crate) fn of_temporary(&self, text: &str) -> Sym {
         self.interner.intern(text)
     }
 }

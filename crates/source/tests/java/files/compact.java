@@ -1,0 +1,3 @@
+import java.util.List;
+String greeting = "hi";
+void main(String[] args) { println(greeting); }
