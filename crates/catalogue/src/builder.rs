@@ -178,6 +178,15 @@ impl Builder {
                 problem: format!("{} sink kinds; at most 63 fit", kinds.len()),
             });
         }
+        for detector in &detectors {
+            let conditions = (detector.checks.iter()).flat_map(|c| c.when.iter().chain(&c.unless));
+            if let Some(kind) = unsettled_kinds(conditions).find(|k| !kinds.contains(*k)) {
+                return Err(CatalogueError {
+                    file: format!("detectors/{}.toml", detector.info.id),
+                    problem: unknown_kind(kind, &kinds),
+                });
+            }
+        }
         let models: Vec<Model> = self.models.into_values().collect();
         for model in &models {
             let named = model.sinks.iter().map(|s| &s.kind);
@@ -187,16 +196,15 @@ impl Builder {
                 .chain(&model.restores)
                 .flat_map(|(_, kinds)| kinds);
             let guarded = model.guards.iter().flat_map(|g| &g.clears);
-            for kind in named.chain(cleared).chain(guarded) {
+            let conditions = (model.sinks.iter())
+                .flat_map(|s| s.when.iter().chain(&s.unless))
+                .chain(model.guards.iter().flat_map(|g| &g.when));
+            let looked_for = unsettled_kinds(conditions);
+            for kind in named.chain(cleared).chain(guarded).chain(looked_for) {
                 if kind != "*" && !kinds.contains(kind) {
-                    let known: Vec<&str> = kinds.iter().map(String::as_str).collect();
-                    let problem = format!(
-                        "no detector defines the sink kind `{kind}`; there are {}",
-                        known.join(", ")
-                    );
                     return Err(CatalogueError {
                         file: format!("models/{}.toml", model.name),
-                        problem,
+                        problem: unknown_kind(kind, &kinds),
                     });
                 }
             }
@@ -207,6 +215,24 @@ impl Builder {
             sink_kinds: kinds.into_iter().collect(),
         })
     }
+}
+
+/// The sink kinds that conditions speak of.
+fn unsettled_kinds<'c>(
+    conditions: impl Iterator<Item = &'c Condition>,
+) -> impl Iterator<Item = &'c String> {
+    conditions.filter_map(|c| match &c.test {
+        Test::Unsettled(kind) => Some(kind),
+        _ => None,
+    })
+}
+
+fn unknown_kind(kind: &str, kinds: &BTreeSet<String>) -> String {
+    let known: Vec<&str> = kinds.iter().map(String::as_str).collect();
+    format!(
+        "no detector defines the sink kind `{kind}`; there are {}",
+        known.join(", ")
+    )
 }
 
 fn detector(raw: RawDetector) -> Fallible<Detector> {
@@ -652,6 +678,7 @@ fn tests(raw: &RawCondition) -> Fallible<Vec<Test>> {
     tests.extend(raw.present.then_some(Test::Present));
     tests.extend(raw.literal.then_some(Test::Literal));
     tests.extend(raw.dynamic.then_some(Test::Dynamic));
+    tests.extend(raw.unsettled.clone().map(Test::Unsettled));
     tests.extend(raw.below.map(Test::Below));
     tests.extend(raw.above.map(Test::Above));
     tests.extend(raw.truthy.map(Test::Truthy));

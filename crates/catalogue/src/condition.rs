@@ -82,6 +82,8 @@ pub enum Test {
     Literal,
     /// It is not a constant.
     Dynamic,
+    /// Something in it is not known to be safe for this kind of sink.
+    Unsettled(String),
     /// It is a constant number below this.
     Below(i64),
     /// It is a constant number above this.

@@ -118,6 +118,7 @@ pub(crate) struct RawCondition {
     pub(crate) present: bool,
     pub(crate) literal: bool,
     pub(crate) dynamic: bool,
+    pub(crate) unsettled: Option<String>,
     pub(crate) below: Option<i64>,
     pub(crate) above: Option<i64>,
     pub(crate) truthy: Option<bool>,

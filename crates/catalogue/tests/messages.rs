@@ -121,6 +121,7 @@ fn mistakes_in_detectors_are_explained() {
         ("literal = true", ""),
         ("literal = true", "litteral = true"),
         ("literal = true", "tainted = \"rumour\""),
+        ("literal = true", "unsettled = \"rumour\""),
         ("literal = true", "within = \"kitchen\""),
         ("literal = true", "scope = \"file\""),
         ("arg = \"0\"", "arg = \"0..a\""),

@@ -9,7 +9,7 @@ use crate::interpreter::{Activation, Interpreter, Site, World};
 use crate::memory::Answer;
 use crate::model::EntryRow;
 use crate::source::StepWord;
-use crate::value::{Ref, ValueId};
+use crate::value::{ALL_KINDS, Ref, Value, ValueId};
 use shindan_base::{Span, Sym};
 use shindan_source::Family;
 use std::rc::Rc;
@@ -79,12 +79,16 @@ impl<'a> Interpreter<'a> {
             if recursive < 2 {
                 self.broadened.depth += 1;
             }
-            let mut taint = crate::value::Value::default();
+            let mut result = Value {
+                other: true,
+                ..Value::default()
+            };
             for value in arguments.values() {
-                taint.add_taint(&self.deep_taint(world, value));
+                self.absorb(world, value, &mut result);
             }
-            let taint = self.stepped(&taint.taint, site, StepWord::Through(ir.name));
-            return Some(self.values.tainted(taint));
+            result.taint = self.stepped(&result.taint, site, StepWord::Through(ir.name));
+            result.unsettled = ALL_KINDS;
+            return Some(self.values.add(result));
         }
         let question = if entry.is_none() {
             self.question(world, func, &frames, this, &arguments)

@@ -4,7 +4,7 @@ use crate::api::{ApiId, Edge};
 use crate::arguments::Arguments;
 use crate::heap::{Obj, ObjKind};
 use crate::interpreter::{Activation, Interpreter, Site, World};
-use crate::value::{Const, Ref, ValueId};
+use crate::value::{Const, Ref, Value, ValueId};
 use smallvec::SmallVec;
 
 impl<'a> Interpreter<'a> {
@@ -34,13 +34,14 @@ impl<'a> Interpreter<'a> {
                         return Some(self.string(&text));
                     }
                     let mut known = self.values.get(value).clone();
-                    known.taint = self.deep_taint(world, value);
+                    self.absorb(world, value, &mut known);
                     known.refs.clear();
                     known.consts.clear();
                     known.other = true;
                     for t in &mut known.taint {
                         t.cleared |= self.models.kinds.nosql;
                     }
+                    known.unsettled &= !self.models.kinds.nosql;
                     Some(self.values.add(known))
                 }
                 ("Array" | "Map" | "Set" | "WeakMap" | "WeakSet", _) => {
@@ -64,8 +65,7 @@ impl<'a> Interpreter<'a> {
                                 }
                             }
                         } else {
-                            let taint = self.deep_taint(world, value);
-                            obj.rest = self.values.tainted(taint);
+                            obj.rest = self.inside_of(world, value);
                             obj.exact = false;
                         }
                     } else if name != "Array" && obj.exact {
@@ -111,8 +111,7 @@ impl<'a> Interpreter<'a> {
                             }
                         }
                         None => {
-                            let taint = self.deep_taint(world, source);
-                            let data = self.values.tainted(taint);
+                            let data = self.inside_of(world, source);
                             self.put_inside(world, target, data);
                         }
                     }
@@ -165,30 +164,38 @@ impl<'a> Interpreter<'a> {
                 })
             }
             ("JSON", "parse", Some(value)) => {
-                let taint = self.deep_taint(world, value);
-                let mut taint = self.stepped(
-                    &taint,
+                let mut parsed = Value {
+                    other: true,
+                    ..Value::default()
+                };
+                self.absorb(world, value, &mut parsed);
+                parsed.taint = self.stepped(
+                    &parsed.taint,
                     site,
                     crate::source::StepWord::Through(self.names.intern("JSON.parse")),
                 );
-                for t in &mut taint {
+                for t in &mut parsed.taint {
                     t.cleared &= !(self.models.kinds.nosql
                         | self.models.kinds.prototype
                         | self.models.kinds.loop_bound);
                 }
-                Some(self.values.tainted(taint))
+                Some(self.values.add(parsed))
             }
             ("JSON", "stringify", Some(value)) => {
-                let taint = self.deep_taint(world, value);
-                let mut taint = self.stepped(
-                    &taint,
+                let mut text = Value {
+                    other: true,
+                    ..Value::default()
+                };
+                self.absorb(world, value, &mut text);
+                text.taint = self.stepped(
+                    &text.taint,
                     site,
                     crate::source::StepWord::Through(self.names.intern("JSON.stringify")),
                 );
-                for t in &mut taint {
+                for t in &mut text.taint {
                     t.cleared |= self.models.kinds.nosql | self.models.kinds.log;
                 }
-                Some(self.values.tainted(taint))
+                Some(self.values.add(text))
             }
             _ => None,
         }

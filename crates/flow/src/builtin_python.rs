@@ -31,18 +31,20 @@ impl<'a> Interpreter<'a> {
                     return Some(self.string(&text));
                 }
                 let text = known.text;
-                let taint = self.deep_taint(world, value);
-                let mut taint = self.stepped(&taint, site, crate::source::StepWord::Through(name));
-                let clears = self.rows.nodes.get(&node).map_or(0, |m| m.clears);
-                for t in &mut taint {
-                    t.cleared |= clears;
-                }
-                Some(self.values.add(Value {
-                    taint,
+                let mut made = Value {
                     other: true,
                     text,
                     ..Value::default()
-                }))
+                };
+                self.absorb(world, value, &mut made);
+                made.taint =
+                    self.stepped(&made.taint, site, crate::source::StepWord::Through(name));
+                let clears = self.rows.nodes.get(&node).map_or(0, |m| m.clears);
+                for t in &mut made.taint {
+                    t.cleared |= clears;
+                }
+                made.unsettled &= !clears;
+                Some(self.values.add(made))
             }
             ("len", Some(value)) => {
                 let length = match self.values.get(value).sole_const() {
@@ -53,7 +55,7 @@ impl<'a> Interpreter<'a> {
                         .filter(|o| o.exact && o.rest == ValueId::NONE)
                         .map(|o| (o.items.len() + o.fields.len()) as i64),
                 };
-                Some(length.map_or(ValueId::UNKNOWN, |l| self.constant(Const::Int(l))))
+                Some(length.map_or(ValueId::SETTLED, |l| self.constant(Const::Int(l))))
             }
             ("int", Some(value)) => match self.values.get(value).sole_const() {
                 Some(Const::Int(i)) => Some(self.constant(Const::Int(i))),
@@ -101,7 +103,7 @@ impl<'a> Interpreter<'a> {
                             obj.rest = if matches!(text, "enumerate" | "zip") {
                                 let mut pair = Obj::new(ObjKind::List);
                                 pair.items = if text == "enumerate" {
-                                    SmallVec::from_slice(&[ValueId::UNKNOWN, element])
+                                    SmallVec::from_slice(&[ValueId::SETTLED, element])
                                 } else {
                                     let all: Vec<ValueId> = arguments.values().collect();
                                     all.into_iter()
@@ -127,8 +129,7 @@ impl<'a> Interpreter<'a> {
                     {
                         Some(map) => obj = map.clone(),
                         None => {
-                            let taint = self.deep_taint(world, value);
-                            obj.rest = self.values.tainted(taint);
+                            obj.rest = self.inside_of(world, value);
                             obj.exact = false;
                         }
                     }
@@ -161,7 +162,7 @@ impl<'a> Interpreter<'a> {
                 "bool" | "hasattr" | "callable" | "issubclass" | "isinstance" | "type" | "id"
                 | "hash" | "abs" | "ord" | "range",
                 _,
-            ) => Some(ValueId::UNKNOWN),
+            ) => Some(ValueId::SETTLED),
             ("chr", Some(value)) => {
                 let c = self
                     .sole_int(value)

@@ -118,8 +118,7 @@ impl<'a> Interpreter<'a> {
                             }
                         }
                         None => {
-                            let taint = self.deep_taint(&state.world, value);
-                            let element = self.values.tainted(taint);
+                            let element = self.inside_of(&state.world, value);
                             arguments.spread_map = Some(
                                 arguments
                                     .spread_map

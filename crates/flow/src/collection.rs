@@ -60,7 +60,8 @@ impl<'a> Interpreter<'a> {
             result = self.join(result, found);
         }
         if value.other || !value.consts.is_empty() || result == ValueId::NONE {
-            result = self.join(result, ValueId::UNKNOWN);
+            let part = self.values.opaque(value.unsettled);
+            result = self.join(result, part);
         }
         let taint = self.part_taint(of, Sym::EMPTY);
         self.values.add_taint(result, &taint)
@@ -216,6 +217,7 @@ impl<'a> Interpreter<'a> {
         let mut value = Value {
             taint: value.taint.clone(),
             other: true,
+            unsettled: value.unsettled,
             ..Value::default()
         };
         value.text = TextId::NONE;
@@ -480,8 +482,13 @@ impl<'a> Interpreter<'a> {
                 }
             }
             _ => {
-                let taint = self.deep_taint(world, list);
-                self.values.tainted(taint)
+                let mut text = Value {
+                    other: true,
+                    ..Value::default()
+                };
+                self.absorb(world, list, &mut text);
+                text.unsettled |= self.values.get(separator).unsettled;
+                self.values.add(text)
             }
         }
     }

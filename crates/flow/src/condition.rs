@@ -207,6 +207,11 @@ impl View<'_, '_> {
             Test::Dynamic => {
                 (consts.is_empty() || self.value(value).other) && !self.is_unresolved(value)
             }
+            Test::Unsettled(kind) => {
+                let bit = self.interpreter.models.catalogue.sink_bit(kind);
+                bit.is_some_and(|b| self.unsettled(value) & (1 << b) != 0)
+                    && !self.is_unresolved(value)
+            }
             Test::Below(limit) => consts
                 .iter()
                 .any(|c| number(*c).is_some_and(|n| n < *limit as f64)),

@@ -111,8 +111,7 @@ impl<'a> Interpreter<'a> {
                             obj.exact &= map.exact && map.rest == ValueId::NONE;
                         }
                         None => {
-                            let taint = self.deep_taint(&state.world, from);
-                            let spread = self.values.tainted(taint);
+                            let spread = self.inside_of(&state.world, from);
                             obj.rest = self.join(obj.rest, spread);
                             obj.exact = false;
                         }

@@ -42,21 +42,20 @@ impl<'a> Interpreter<'a> {
             }
             None => {
                 for value in values {
-                    let data = self.deep_taint(world, value);
-                    taint.add_taint(&data);
+                    self.absorb(world, value, taint);
                 }
             }
             Some(to) => {
                 let mut moved = Value::default();
                 for value in values {
-                    let data = self.deep_taint(world, value);
-                    moved.add_taint(&data);
+                    self.absorb(world, value, &mut moved);
                 }
                 if moved.taint.is_empty() {
                     return;
                 }
-                let moved = self.stepped(&moved.taint, site, StepWord::Stored);
-                let moved = self.values.tainted(moved);
+                moved.taint = self.stepped(&moved.taint, site, StepWord::Stored);
+                moved.other = true;
+                let moved = self.values.add(moved);
                 for target in self.place_values(world, to, receiver, arguments) {
                     self.put_inside(world, target, moved);
                 }

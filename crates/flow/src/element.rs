@@ -48,7 +48,8 @@ impl<'a> Interpreter<'a> {
             return found;
         }
         if value.other || !value.consts.is_empty() || result == ValueId::NONE {
-            result = self.join(result, ValueId::UNKNOWN);
+            let part = self.values.opaque(value.unsettled);
+            result = self.join(result, part);
         }
         if !value.taint.is_empty() {
             let name = match key {

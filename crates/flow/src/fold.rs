@@ -11,20 +11,20 @@ impl<'a> Interpreter<'a> {
         match op {
             UnaryOp::Not => match self.truth(world, operand) {
                 Some(b) => self.boolean(!b),
-                None => ValueId::UNKNOWN,
+                None => ValueId::SETTLED,
             },
             UnaryOp::Minus => match self.values.get(operand).sole_const() {
                 Some(Const::Int(i)) => self.constant(Const::Int(i.wrapping_neg())),
                 Some(Const::Float(bits)) => {
                     self.constant(Const::Float((-f64::from_bits(bits)).to_bits()))
                 }
-                _ => ValueId::UNKNOWN,
+                _ => ValueId::SETTLED,
             },
             UnaryOp::Plus => match self.values.get(operand).sole_const() {
                 Some(Const::Int(i)) => self.constant(Const::Int(i)),
-                _ => ValueId::UNKNOWN,
+                _ => ValueId::SETTLED,
             },
-            UnaryOp::Invert | UnaryOp::TypeOf | UnaryOp::Delete => ValueId::UNKNOWN,
+            UnaryOp::Invert | UnaryOp::TypeOf | UnaryOp::Delete => ValueId::SETTLED,
             UnaryOp::Void => self.constant(Const::Undefined),
         }
     }
@@ -99,8 +99,7 @@ impl<'a> Interpreter<'a> {
         {
             // `pathlib` joins paths by `/`.
             let mut value = self.values.get(left).clone();
-            let data = self.deep_taint(world, right);
-            value.add_taint(&data);
+            self.absorb(world, right, &mut value);
             return self.values.add(value);
         }
         // Arithmetic on text gives a number; what a source holds may still be chosen.
@@ -114,12 +113,12 @@ impl<'a> Interpreter<'a> {
             || op == BinaryOp::BitOr
         {
             for side in [left, right] {
-                let data = self.deep_taint(world, side);
-                value.add_taint(&data);
+                self.absorb(world, side, &mut value);
             }
         }
         if op != BinaryOp::BitOr && !self.python {
             value.taint.clear();
+            value.unsettled = 0;
         }
         self.values.add(value)
     }
@@ -231,7 +230,7 @@ impl<'a> Interpreter<'a> {
         };
         match answer {
             Some(b) => self.boolean(b),
-            None => ValueId::UNKNOWN,
+            None => ValueId::SETTLED,
         }
     }
 

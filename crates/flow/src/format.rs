@@ -62,7 +62,9 @@ impl<'a> Interpreter<'a> {
         };
         let mut text: SmallVec<[Part; 4]> = SmallVec::new();
         for part in parts {
-            let data = self.deep_taint(world, *part);
+            let mut inside = Value::default();
+            self.absorb(world, *part, &mut inside);
+            let (data, unsettled) = (inside.taint, inside.unsettled);
             let known = self.values.get(*part);
             let mut pieces: SmallVec<[Part; 4]> = SmallVec::new();
             if known.text != TextId::NONE {
@@ -76,6 +78,7 @@ impl<'a> Interpreter<'a> {
                 });
             }
             value.add_taint(&data);
+            value.unsettled |= unsettled;
             for piece in pieces {
                 if text.len() >= MAX_PARTS {
                     break;
@@ -141,7 +144,7 @@ impl<'a> Interpreter<'a> {
             );
             let argument = next.next().copied().unwrap_or(args);
             parts.push(if is_number {
-                ValueId::UNKNOWN
+                ValueId::SETTLED
             } else {
                 argument
             });

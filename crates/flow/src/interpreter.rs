@@ -21,7 +21,7 @@ use crate::nominal::Meaning;
 use crate::observe::{Hit, Observer};
 use crate::source::{SourceId, SourceInfo, Sources, Step, StepId, StepWord};
 use crate::text::Texts;
-use crate::value::{Const, Ref, Taint, Value, ValueId, Values};
+use crate::value::{ALL_KINDS, Const, Ref, Taint, Value, ValueId, Values};
 
 /// What holds on a path: for each source, the kinds of sink that its data was checked for. Sorted by source.
 pub(crate) type Facts = SmallVec<[(SourceId, u64); 4]>;
@@ -298,11 +298,22 @@ impl<'a> Interpreter<'a> {
     /// A library thing, and its data if it is a source.
     pub(crate) fn api_value(&mut self, node: ApiId, site: Site) -> ValueId {
         let taint = self.source_taint(node, site);
+        let unsettled = self.source_unsettled(node, &taint);
         self.values.add(Value {
             taint,
             refs: SmallVec::from_elem(Ref::Api(node), 1),
+            unsettled,
             ..Value::default()
         })
+    }
+
+    /// What a library thing holds is unknown unless it is a source, or is said to be safe.
+    pub(crate) fn source_unsettled(&self, node: ApiId, taint: &[Taint]) -> u64 {
+        if taint.is_empty() {
+            ALL_KINDS & !self.rows.nodes.get(&node).map_or(0, |m| m.clears)
+        } else {
+            0
+        }
     }
 
     pub(crate) fn source_taint(&mut self, node: ApiId, site: Site) -> SmallVec<[Taint; 1]> {
@@ -402,8 +413,32 @@ impl<'a> Interpreter<'a> {
     /// The data of a value and of everything inside it.
     pub(crate) fn deep_taint(&self, world: &World, value: ValueId) -> SmallVec<[Taint; 1]> {
         let mut all = Value::default();
-        self.collect_taint(world, value, 4, &mut all, &mut SmallVec::new());
+        self.absorb(world, value, &mut all);
         all.taint
+    }
+
+    /// Adds the data of a value and of everything inside it, known and unknown.
+    pub(crate) fn absorb(&self, world: &World, value: ValueId, into: &mut Value) {
+        self.collect_taint(world, value, 4, into, &mut SmallVec::new());
+    }
+
+    /// What may come out of a thing whose parts are not told apart.
+    pub(crate) fn inside_of(&mut self, world: &World, value: ValueId) -> ValueId {
+        let mut inside = Value {
+            other: true,
+            ..Value::default()
+        };
+        self.absorb(world, value, &mut inside);
+        self.values.add(inside)
+    }
+
+    /// Kinds of sink for which something in a value is not known to be safe here.
+    pub(crate) fn unsettled(&self, world: &World, value: ValueId) -> u64 {
+        let mut all = Value::default();
+        self.absorb(world, value, &mut all);
+        all.taint.iter().fold(all.unsettled, |m, t| {
+            m | ALL_KINDS & !self.cleared(world, *t)
+        })
     }
 
     /// The data of a value and of a list's elements.
@@ -433,6 +468,7 @@ impl<'a> Interpreter<'a> {
     ) {
         let value = self.values.get(value);
         all.add_taint(&value.taint);
+        all.unsettled |= value.unsettled;
         for thing in &value.refs {
             let Ref::Obj(id) = thing else { continue };
             if depth == 0 || seen.contains(id) {

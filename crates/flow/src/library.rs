@@ -73,6 +73,9 @@ impl<'a> Interpreter<'a> {
         let mut same = ValueId::NONE;
         match model.and_then(|m| m.flows.as_ref()) {
             Some(flows) => {
+                if !flows.iter().any(|f| f.from.is_some() && f.to.is_none()) {
+                    taint.unsettled = ALL_KINDS;
+                }
                 for flow in flows {
                     self.apply_flow(
                         act, world, flow, receiver, arguments, &mut taint, &mut same, site,
@@ -81,25 +84,32 @@ impl<'a> Interpreter<'a> {
             }
             None => {
                 if let Some(receiver) = receiver {
-                    let data = self.receiver_taint(world, receiver);
-                    taint.add_taint(&data);
+                    self.absorb_receiver(world, receiver, &mut taint);
                 }
                 let swallows = model.is_some_and(|m| !m.sinks.is_empty() && m.clears == 0);
                 if !swallows {
                     for value in arguments.values() {
-                        let data = self.deep_taint(world, value);
-                        taint.add_taint(&data);
+                        self.absorb(world, value, &mut taint);
                     }
+                }
+                // A call that the catalogue does not explain may answer anything, unless it is a method of plain data.
+                let of_data = receiver.is_some_and(|r| self.is_data(r));
+                if !of_data && model.is_none_or(|m| m.clears | m.restores == 0) {
+                    taint.unsettled = ALL_KINDS;
                 }
             }
         }
         if let Some(callbacks) = callbacks {
-            let data = self.values.get(callbacks).taint.clone();
-            taint.add_taint(&data);
+            let data = self.values.get(callbacks);
+            taint.add_taint(&data.taint);
+            taint.unsettled |= data.unsettled;
         }
         let (clears, restores) = model.map_or((0, 0), |m| (m.clears, m.restores));
         if clears == ALL_KINDS {
             taint.taint.clear();
+        }
+        if taint.unsettled != 0 {
+            taint.unsettled = (taint.unsettled & !clears) | restores;
         }
         if !taint.taint.is_empty() {
             let word = StepWord::Through(name);
@@ -129,6 +139,11 @@ impl<'a> Interpreter<'a> {
             return Some(self.values.add_taint(same, &taint.taint));
         }
         let own = self.source_taint(result_node, site);
+        if !own.is_empty() {
+            taint.unsettled = 0;
+        } else if self.is_source(result_node) {
+            taint.unsettled = ALL_KINDS;
+        }
         taint.add_taint(&own);
         let made = context.is_new || self.apis.is_known(result_node) || self.is_class_like(name);
         let thing = if made {
@@ -160,7 +175,43 @@ impl<'a> Interpreter<'a> {
                 ..*t
             })
             .collect();
-        self.values.with_taint(value, taint)
+        let mut value = self.values.get(value).clone();
+        value.taint = taint;
+        if value.unsettled != 0 {
+            value.unsettled = (value.unsettled & !model.clears) | model.restores;
+        }
+        value.other |= value.consts.is_empty() && value.refs.is_empty();
+        self.values.add(value)
+    }
+
+    /// Whether a value is a library's module or class, which holds functions and no data.
+    fn is_namespace(&self, value: ValueId) -> bool {
+        let value = self.values.get(value);
+        let [Ref::Api(node)] = value.refs.as_slice() else {
+            return false;
+        };
+        if value.other || !value.taint.is_empty() || self.is_source(*node) {
+            return false;
+        }
+        let mut node = *node;
+        while node != ApiId::ROOT {
+            let (parent, Edge::Name(_)) = self.apis.parent(node) else {
+                return false;
+            };
+            node = parent;
+        }
+        true
+    }
+
+    /// Whether a library thing yields data of a source, be it one that the threat model trusts.
+    fn is_source(&self, node: ApiId) -> bool {
+        (self.rows.nodes.get(&node)).is_some_and(|m| !m.sources.is_empty())
+    }
+
+    /// Whether a value is data rather than a thing of a library: text, or what was read out of some source.
+    fn is_data(&self, value: ValueId) -> bool {
+        let value = self.values.get(value);
+        value.unsettled == 0 && (value.refs.is_empty() || !value.taint.is_empty())
     }
 
     pub(crate) fn is_class_like(&self, name: Sym) -> bool {
@@ -199,28 +250,42 @@ impl<'a> Interpreter<'a> {
         };
         self.with_view(act, world, |o, v| o.call(v, &event));
         self.pass_functions(act, world, None, arguments, site);
-        let mut taint = Value::default();
+        let mut result = Value {
+            other: true,
+            ..Value::default()
+        };
         for value in arguments.values() {
-            let data = self.deep_taint(world, value);
-            taint.add_taint(&data);
+            self.absorb(world, value, &mut result);
         }
         if let Some(receiver) = receiver {
-            let data = self.receiver_taint(world, receiver);
-            taint.add_taint(&data);
+            self.absorb_receiver(world, receiver, &mut result);
+        }
+        if !receiver.is_some_and(|r| self.is_data(r)) {
+            result.unsettled = ALL_KINDS;
         }
         let word = StepWord::Through(name.unwrap_or(Sym::EMPTY));
-        let taint = self.stepped(&taint.taint, site, word);
-        self.values.tainted(taint)
+        result.taint = self.stepped(&result.taint, site, word);
+        self.values.add(result)
     }
 
-    /// The data that a method's result takes from its receiver. A parameter that nobody is known to fill is more often
+    /// Adds what a method's result takes from its receiver. A parameter that nobody is known to fill is more often
     /// a service object than data, and what a service answers is not what its caller was given.
-    pub(crate) fn receiver_taint(&self, world: &World, receiver: ValueId) -> SmallVec<[Taint; 1]> {
-        let mut data = self.deep_taint(world, receiver);
-        if !self.models.library {
-            data.retain(|t| self.sources.info(t.source).kind != SourceKind::Library);
+    fn absorb_receiver(&self, world: &World, receiver: ValueId, into: &mut Value) {
+        if self.is_namespace(receiver) {
+            return;
         }
-        data
+        let mut data = Value::default();
+        self.absorb(world, receiver, &mut data);
+        if !self.models.library {
+            let before = data.taint.len();
+            data.taint
+                .retain(|t| self.sources.info(t.source).kind != SourceKind::Library);
+            if data.taint.len() < before {
+                data.unsettled = ALL_KINDS;
+            }
+        }
+        into.add_taint(&data.taint);
+        into.unsettled |= data.unsettled;
     }
 
     /// Sinks and detectors of a call whose result is known otherwise.

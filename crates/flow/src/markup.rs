@@ -35,13 +35,13 @@ impl<'a> Interpreter<'a> {
             ..Value::default()
         };
         for value in children.iter().copied().chain(tag) {
-            let taint = self.deep_taint(world, value);
-            all.add_taint(&taint);
+            self.absorb(world, value, &mut all);
         }
         // React escapes text, so what is in an element is safe as HTML.
         for taint in &mut all.taint {
             taint.cleared |= self.models.kinds.html;
         }
+        all.unsettled &= !self.models.kinds.html;
         self.values.add(all)
     }
 }

@@ -77,7 +77,7 @@ impl<'a> Interpreter<'a> {
                 Some(text) => {
                     self.constant(Const::Int(self.text_of(text).encode_utf16().count() as i64))
                 }
-                None => ValueId::UNKNOWN,
+                None => ValueId::SETTLED,
             };
             result = self.join(result, found);
         }
@@ -86,9 +86,13 @@ impl<'a> Interpreter<'a> {
                 Some(node) => {
                     self.with_view(act, world, |o, v| o.read(v, node, site));
                     let taint = self.source_taint(node, site);
-                    self.values.tainted(taint)
+                    if taint.is_empty() {
+                        self.values.opaque(value.unsettled)
+                    } else {
+                        self.values.tainted(taint)
+                    }
                 }
-                None => ValueId::UNKNOWN,
+                None => self.values.opaque(value.unsettled),
             };
             result = self.join(result, found);
         }

@@ -110,10 +110,16 @@ impl<'a> Interpreter<'a> {
                     .values()
                     .all(|v| self.values.get(v).taint.is_empty())
             {
-                return Some(ValueId::UNKNOWN);
+                let unsettled = arguments
+                    .values()
+                    .fold(self.values.get(receiver).unsettled, |m, v| {
+                        m | self.values.get(v).unsettled
+                    });
+                return Some(self.values.opaque(unsettled));
             }
             let mut value = Value {
                 other: true,
+                unsettled: self.values.get(receiver).unsettled,
                 ..Value::default()
             };
             value.add_taint(&self.values.get(receiver).taint.clone());
@@ -121,15 +127,13 @@ impl<'a> Interpreter<'a> {
             if matches!(method, "replace" | "replaceAll" | "translate") {
                 let replacement = arguments.at(1);
                 if let Some(replacement) = replacement {
-                    let data = self.deep_taint(world, replacement);
-                    value.add_taint(&data);
+                    self.absorb(world, replacement, &mut value);
                 }
                 cleared = self.replaced_kinds(method, first, replacement);
             } else {
                 for argument in arguments.values().collect::<SmallVec<[ValueId; 4]>>() {
                     if matches!(method, "format" | "padStart" | "padEnd" | "format_map") {
-                        let data = self.deep_taint(world, argument);
-                        value.add_taint(&data);
+                        self.absorb(world, argument, &mut value);
                     }
                 }
             }
@@ -137,6 +141,7 @@ impl<'a> Interpreter<'a> {
             for t in &mut value.taint {
                 t.cleared |= cleared;
             }
+            value.unsettled &= !cleared;
             return Some(self.values.add(value));
         }
         let tests = matches!(
@@ -171,7 +176,7 @@ impl<'a> Interpreter<'a> {
             && (self.python || !matches!(method, "find" | "count" | "search"))
             && first.is_none_or(|v| self.sole_object(v).is_none())
         {
-            return Some(ValueId::UNKNOWN);
+            return Some(ValueId::SETTLED);
         }
         None
     }

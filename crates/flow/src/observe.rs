@@ -162,6 +162,11 @@ impl<'v, 'a> View<'v, 'a> {
         })
     }
 
+    /// Kinds of sink for which something in a value is not known to be safe.
+    pub(crate) fn unsettled(&self, id: ValueId) -> u64 {
+        self.interpreter.unsettled(self.world, id)
+    }
+
     /// The library things that a value is or is an instance of.
     #[must_use]
     pub fn apis(&self, id: ValueId) -> Vec<ApiId> {

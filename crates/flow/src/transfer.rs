@@ -265,8 +265,7 @@ impl<'a> Interpreter<'a> {
                     ..Value::default()
                 };
                 for part in parts {
-                    let taint = self.deep_taint(&state.world, reg(state, *part));
-                    all.add_taint(&taint);
+                    self.absorb(&state.world, reg(state, *part), &mut all);
                 }
                 self.values.add(all)
             }

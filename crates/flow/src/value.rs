@@ -21,6 +21,8 @@ impl ValueId {
     pub const NONE: Self = Self(0);
     /// Anything at all.
     pub const UNKNOWN: Self = Self(1);
+    /// Something that the program itself decides: a number that it computed, the answer of a test.
+    pub(crate) const SETTLED: Self = Self(2);
 }
 
 /// What an expression may evaluate to.
@@ -34,6 +36,8 @@ pub struct Value {
     pub refs: SmallVec<[Ref; 1]>,
     /// It may also be something that is not listed.
     pub other: bool,
+    /// Kinds of sink for which data of unknown origin in it may be harmful; constants, and what is made of them, have none.
+    pub unsettled: u64,
     /// How a text was put together.
     pub text: TextId,
 }
@@ -155,6 +159,7 @@ impl Value {
         let mut joined = self.clone();
         joined.add_taint(&with.taint);
         joined.other |= with.other;
+        joined.unsettled |= with.unsettled;
         for constant in &with.consts {
             if !joined.consts.contains(constant) {
                 joined.consts.push(*constant);
@@ -195,10 +200,8 @@ impl Values {
             joins: FxHashMap::default(),
         };
         values.add(Value::default());
-        values.add(Value {
-            other: true,
-            ..Value::default()
-        });
+        values.opaque(ALL_KINDS);
+        values.opaque(0);
         values
     }
 
@@ -224,6 +227,15 @@ impl Values {
 
     pub(crate) fn reference(&mut self, value: Ref) -> ValueId {
         self.add(Value::of_ref(value))
+    }
+
+    /// Something that is not known, in which data of unknown origin may be harmful for these kinds of sink.
+    pub(crate) fn opaque(&mut self, unsettled: u64) -> ValueId {
+        self.add(Value {
+            other: true,
+            unsettled,
+            ..Value::default()
+        })
     }
 
     pub(crate) fn tainted(&mut self, taint: SmallVec<[Taint; 1]>) -> ValueId {

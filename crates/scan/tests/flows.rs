@@ -285,5 +285,5 @@ macro_rules! specifications {
 
 specifications! {
     values containers constants loops functions asynchrony classes modules exceptions
-    guards sanitizers prefixes entries frameworks invocations markup objects
+    guards sanitizers prefixes entries frameworks invocations markup objects origins
 }
