@@ -1,0 +1,1 @@
+class @class { void @if(int @in) { @in = value; var var = from; é = 診断(); } }
