@@ -26,7 +26,7 @@ MAX_ARCHIVE = 256 << 10
 
 ECMASCRIPT = {".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx"}
 TEMPLATES = {".yaml", ".yml", ".json", ".tf"}
-EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts", "java": "java"}
+EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts", "java": "java", "csharp": "cs"}
 ALPHABETS = {
     "base32": string.ascii_uppercase + "234567",
     "base36": string.ascii_lowercase + string.digits,
@@ -152,8 +152,10 @@ def seed_sources() -> None:
         add("javascript", path.read_bytes())
     for path in sources(".java"):
         add("java", path.read_bytes())
+    for path in sources(".cs"):
+        add("csharp", path.read_bytes())
     for language, text in catalogue_examples():
-        add(language if language in ("python", "java") else "javascript", text.encode())
+        add(language if language in ("python", "java", "csharp") else "javascript", text.encode())
 
 
 def package(files: list[tuple[str, str]]) -> bytes:

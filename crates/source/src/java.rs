@@ -27,6 +27,7 @@ mod types;
 use shindan_base::{Interner, Span, Sym};
 use tree_sitter::{Parser, TreeCursor};
 
+use crate::bounded_parse::parse_within_bounds;
 use crate::depth::Depth;
 use crate::names::Names;
 use crate::tree::{Expr, ExprKind, LetKind, Pattern, PatternKind, Stmt, StmtKind};
@@ -43,7 +44,7 @@ pub(crate) fn parse(text: &str, names: &Interner) -> Tree {
     };
     let mut parser = Parser::new();
     let parsed = match parser.set_language(&grammar.language) {
-        Ok(()) => issues::parse_within_bounds(&mut parser, text),
+        Ok(()) => parse_within_bounds(&mut parser, text),
         Err(_) => None,
     };
     let Some(parsed) = parsed else {

@@ -5,6 +5,7 @@
 //! [`ExprKind::Opaque`] with its operands inside, so that data still flows through it. No name is resolved here.
 //! Nothing above this crate sees a parser's own types.
 
+mod bounded_parse;
 mod csharp;
 mod depth;
 mod java;

@@ -124,7 +124,7 @@ mod tests {
         let kept = first_sides(text);
         assert_eq!(kept.len(), text.len());
         let words: Vec<&str> = kept.split_whitespace().collect();
-        assert_eq!(words, ["a", "b", "é", "e"]);
+        assert_eq!(words, ["a", "b", "é", "e", "#region", "r"]);
         assert_eq!(left_out(text, &kept).len(), 2);
     }
 

@@ -186,6 +186,7 @@ impl<'a> Converter<'a> {
         let key = self.child(node, Field::Name)?;
         let mut function = empty_function(self.span(key), self.span(node));
         function.name = Some(self.sym(key));
+        function.is_arrow = true;
         let modifiers = self.modifiers(node);
         self.signature(node, &mut function, modifiers);
         let result = self.child(node, Field::Type);

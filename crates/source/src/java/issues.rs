@@ -1,41 +1,12 @@
-//! What the parser could not read, and the bound on how long it tries.
-
-use std::ops::ControlFlow;
+//! What the parser could not read.
 
 use shindan_base::Span;
-use tree_sitter::{ParseOptions, Parser, Tree};
+use tree_sitter::Tree;
 
 use crate::ParseIssue;
 
 /// Past this many errors a file is not Java, and listing more helps nobody.
 const MAX_ISSUES: usize = 100;
-
-/// The parser reports after this many of its steps at the latest; a clean file takes about one step a byte.
-const STEPS_A_REPORT: usize = 100;
-/// Repairing errors may cost this many steps a byte, and a small file may have some more.
-const STEPS_A_BYTE: usize = 40;
-const LEAST_STEPS: usize = 400_000;
-
-/// Parses, but gives up on a text whose errors take too many steps to repair. The bound is a count, so that the result
-/// depends on the text alone.
-pub(super) fn parse_within_bounds(parser: &mut Parser, text: &str) -> Option<Tree> {
-    let most = (LEAST_STEPS + text.len() * STEPS_A_BYTE) / STEPS_A_REPORT;
-    let mut reports = 0;
-    let mut watch = |_: &tree_sitter::ParseState| {
-        reports += 1;
-        if reports > most {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    };
-    let bytes = text.as_bytes();
-    parser.parse_with_options(
-        &mut |offset, _| bytes.get(offset..).unwrap_or_default(),
-        None,
-        Some(ParseOptions::new().progress_callback(&mut watch)),
-    )
-}
 
 /// One issue for each outermost part that was not read; neighbours are joined.
 pub(super) fn find(tree: &Tree, text: &str) -> Vec<ParseIssue> {

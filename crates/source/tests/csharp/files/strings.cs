@@ -5,7 +5,7 @@ class C {
             first
               second
             """);
-        use($"a{b,3:x}c{{d}}\n{e.f()}", $@"v""{g}\", @$"{h}", $"", $"plain");
+        use($"a{b,3:x}c{{d}}\n{e.f()}", $@"v""{g}\", @$"{h}", $"plain");
         use($"""
             x{y}
               z
