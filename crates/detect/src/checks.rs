@@ -386,7 +386,11 @@ fn regex_argument(view: &View<'_, '_>, event: &CallEvent<'_>) -> Option<Sym> {
             | "findall"
             | "finditer"
             | "sub"
+            | "subn"
+            | "subf"
+            | "subfn"
             | "split"
+            | "splititer"
             | "RegExp"
     ) {
         return None;

@@ -230,8 +230,18 @@ impl<'a> Interpreter<'a> {
         match act.returns() {
             Some(ReturnUse::Html) => {
                 let data = self.shallow_taint(world, value);
-                // A response object of a library says itself what it is.
-                let is_response = self.values.get(value).refs.iter().any(|r| matches!(r, Ref::Obj(id) if world.heap.get(*id).is_some_and(|o| o.api.is_some())));
+                // A response object of a library says itself what it is; what a source yields is no response.
+                let is_read = |node: ApiId| {
+                    data.iter()
+                        .filter_map(|t| self.sources.info(t.source).api)
+                        .any(|source| self.apis.is_below(node, source))
+                };
+                let is_response = self.values.get(value).refs.iter().any(|r| match r {
+                    Ref::Obj(id) => (world.heap.get(*id))
+                        .and_then(|o| o.api)
+                        .is_some_and(|node| !is_read(node)),
+                    Ref::Api(_) | Ref::Module(_) | Ref::Bound(..) => false,
+                });
                 if !data.is_empty() && !is_response {
                     self.arrive_returned(act, world, kinds.html, &data, span);
                     self.arrive_returned(act, world, kinds.response_trace, &data, span);
