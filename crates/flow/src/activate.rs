@@ -345,37 +345,22 @@ impl<'a> Interpreter<'a> {
         class: ObjId,
     ) -> Vec<(FuncRef, Frames)> {
         let mut found = Vec::new();
-        let mut queue = vec![class];
-        while let Some(id) = queue.pop() {
-            if found.len() > 8 {
-                break;
-            }
-            let Some(obj) = world.heap.get(id) else {
-                continue;
-            };
-            if let ObjKind::Class {
+        for id in self.hierarchy(world, class) {
+            let Some(ObjKind::Class {
                 file,
                 class,
                 frames,
-            } = &obj.kind
-            {
-                let fields = self
-                    .modules
-                    .get(file)
-                    .and_then(|m| m.classes.get(class.0 as usize))
-                    .and_then(|c| c.fields);
-                if let Some(index) = fields {
-                    found.push((FuncRef { file: *file, index }, Rc::clone(frames)));
-                }
-            }
-            for base in &obj.items {
-                queue.extend(self.values.get(*base).refs.iter().filter_map(|r| {
-                    if let Ref::Obj(id) = r {
-                        Some(*id)
-                    } else {
-                        None
-                    }
-                }));
+            }) = world.heap.get(id).map(|o| &o.kind)
+            else {
+                continue;
+            };
+            let fields = self
+                .modules
+                .get(file)
+                .and_then(|m| m.classes.get(class.0 as usize))
+                .and_then(|c| c.fields);
+            if let Some(index) = fields {
+                found.push((FuncRef { file: *file, index }, Rc::clone(frames)));
             }
         }
         found.reverse();

@@ -6,6 +6,7 @@ use crate::heap::{Obj, ObjId, ObjKind};
 use crate::interpreter::{Interpreter, World};
 use crate::value::{Const, Ref, ValueId};
 use shindan_base::Sym;
+use smallvec::SmallVec;
 
 /// What a class says of a name.
 pub(crate) enum Found {
@@ -51,13 +52,7 @@ impl<'a> Interpreter<'a> {
         name: Sym,
         arguments: Option<&Arguments>,
     ) -> Option<Found> {
-        let mut queue: Vec<ObjId> = vec![class];
-        let mut seen = 0;
-        while let Some(id) = queue.pop() {
-            seen += 1;
-            if seen > 16 {
-                return None;
-            }
+        for id in self.hierarchy(world, class) {
             let obj = world.heap.get(id)?;
             let ObjKind::Class {
                 file,
@@ -67,7 +62,6 @@ impl<'a> Interpreter<'a> {
             else {
                 continue;
             };
-            let bases = obj.items.clone();
             let field = obj.field(Const::Str(name));
             let module = self.modules.get(&file).copied();
             let method = module.and_then(|m| self.pick_method(world, m, class, name, arguments));
@@ -98,41 +92,40 @@ impl<'a> Interpreter<'a> {
             if let Some(value) = field {
                 return Some(Found::Value(value));
             }
-            for base in bases.iter().rev() {
-                for thing in &self.values.get(*base).refs {
-                    if let Ref::Obj(id) = thing {
-                        queue.push(*id);
-                    }
-                }
-            }
         }
         None
     }
 
     /// The library thing that instances of a class are, by its bases.
     pub(crate) fn class_api(&self, world: &World, class: ObjId) -> Option<ApiId> {
-        let mut queue = vec![class];
-        let mut seen = 0;
-        while let Some(id) = queue.pop() {
-            seen += 1;
-            let obj = world.heap.get(id)?;
-            if let Some(api) = obj.api {
-                return Some(api);
+        self.hierarchy(world, class)
+            .into_iter()
+            .find_map(|id| world.heap.get(id)?.api)
+    }
+
+    /// A class, its parts and what is above it, each once, in the order in which members are looked for.
+    pub(crate) fn hierarchy(&self, world: &World, class: ObjId) -> SmallVec<[ObjId; 8]> {
+        /// Parts of a class count; no hierarchy that people write comes near.
+        const MOST: usize = 48;
+        let mut found: SmallVec<[ObjId; 8]> = SmallVec::new();
+        let mut open: SmallVec<[ObjId; 8]> = SmallVec::from_elem(class, 1);
+        while let Some(id) = open.pop() {
+            if found.contains(&id) || found.len() >= MOST {
+                continue;
             }
-            if seen > 16 {
-                return None;
-            }
-            for base in &obj.items {
-                queue.extend(self.values.get(*base).refs.iter().filter_map(|r| {
-                    if let Ref::Obj(id) = r {
-                        Some(*id)
-                    } else {
-                        None
+            found.push(id);
+            let Some(obj) = world.heap.get(id) else {
+                continue;
+            };
+            for base in obj.items.iter().rev() {
+                for thing in &self.values.get(*base).refs {
+                    if let Ref::Obj(id) = thing {
+                        open.push(*id);
                     }
-                }));
+                }
             }
         }
-        None
+        found
     }
 
     /// The node of instances of the type that an annotation evaluates to.

@@ -116,11 +116,15 @@ impl<'a> Interpreter<'a> {
                 _ => {}
             }
         }
-        // Bases are searched from the last to the first, and parts of the class come before its bases.
-        items.reverse();
-        for part in self.linker.other_parts(of, def.declared.qualified) {
+        // Parts of the class come before its bases.
+        for (i, part) in self
+            .linker
+            .other_parts(of, def.declared.qualified)
+            .into_iter()
+            .enumerate()
+        {
             let part = self.class_object(world, part);
-            items.push(self.values.reference(Ref::Obj(part)));
+            items.insert(i, self.values.reference(Ref::Obj(part)));
         }
         if let Some(obj) = world.heap.change(id) {
             obj.items = items;
@@ -131,27 +135,17 @@ impl<'a> Interpreter<'a> {
     /// The library things that a class's instances are, by all its bases.
     pub(crate) fn class_apis(&mut self, world: &World, class: ObjId) -> SmallVec<[ApiId; 2]> {
         let mut found: SmallVec<[ApiId; 2]> = SmallVec::new();
-        let mut queue = vec![class];
-        let mut seen: SmallVec<[ObjId; 8]> = SmallVec::new();
-        while let Some(id) = queue.pop() {
-            if seen.contains(&id) || seen.len() > 16 {
-                continue;
-            }
-            seen.push(id);
+        for id in self.hierarchy(world, class) {
             let Some(obj) = world.heap.get(id) else {
                 continue;
             };
-            for base in obj.items.iter().rev() {
+            for base in &obj.items {
                 for thing in self.values.get(*base).refs.clone() {
-                    match thing {
-                        Ref::Obj(id) => queue.insert(0, id),
-                        Ref::Api(node) => {
-                            let node = self.apis.child(node, Edge::Call);
-                            if !found.contains(&node) {
-                                found.push(node);
-                            }
+                    if let Ref::Api(node) = thing {
+                        let node = self.apis.child(node, Edge::Call);
+                        if !found.contains(&node) {
+                            found.push(node);
                         }
-                        Ref::Module(_) | Ref::Bound(..) => {}
                     }
                 }
             }
@@ -396,28 +390,14 @@ impl<'a> Interpreter<'a> {
         class: ObjId,
         name: Sym,
     ) -> Option<(FileId, &'a FieldDef)> {
-        let mut queue = vec![class];
-        let mut seen = 0;
-        while let Some(id) = queue.pop() {
-            seen += 1;
-            if seen > 16 {
+        self.hierarchy(world, class).into_iter().find_map(|id| {
+            let ObjKind::Class { file, class, .. } = &world.heap.get(id)?.kind else {
                 return None;
-            }
-            let obj = world.heap.get(id)?;
-            if let ObjKind::Class { file, class, .. } = &obj.kind
-                && let Some(def) = self.class_def((*file, *class))
-                && let Some(field) = def.declared.fields.iter().find(|f| f.name == name)
-            {
-                return Some((*file, field));
-            }
-            for base in &obj.items {
-                queue.extend(self.values.get(*base).refs.iter().filter_map(|r| match r {
-                    Ref::Obj(id) => Some(*id),
-                    Ref::Api(_) | Ref::Module(_) | Ref::Bound(..) => None,
-                }));
-            }
-        }
-        None
+            };
+            let def = self.class_def((*file, *class))?;
+            let field = def.declared.fields.iter().find(|f| f.name == name)?;
+            Some((*file, field))
+        })
     }
 
     /// What an unassigned field of an instance is: something of its declared type.

@@ -128,14 +128,8 @@ impl<'a> Interpreter<'a> {
     }
 
     fn is_named(&self, world: &World, class: ObjId, ty: &str) -> i32 {
-        let mut queue = vec![class];
-        let mut seen = 0;
         let mut has_library_base = false;
-        while let Some(id) = queue.pop() {
-            seen += 1;
-            if seen > 16 {
-                return 0;
-            }
+        for id in self.hierarchy(world, class) {
             let Some(obj) = world.heap.get(id) else {
                 return 0;
             };
@@ -145,14 +139,10 @@ impl<'a> Interpreter<'a> {
             {
                 return 2;
             }
-            for base in &obj.items {
-                for thing in &self.values.get(*base).refs {
-                    match thing {
-                        Ref::Obj(id) => queue.push(*id),
-                        _ => has_library_base = true,
-                    }
-                }
-            }
+            has_library_base |= obj.items.iter().any(|base| {
+                let refs = &self.values.get(*base).refs;
+                refs.iter().any(|thing| !matches!(thing, Ref::Obj(_)))
+            });
         }
         if has_library_base || matches!(ty, "Object" | "object") {
             0
