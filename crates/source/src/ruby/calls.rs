@@ -170,10 +170,19 @@ impl Converter<'_> {
         }
         let name_span = self.message_span(node, span);
         let name = self.id(node.name());
+        let changed = if changes_receiver(node.name().as_slice()) {
+            changed_place(&left)
+        } else {
+            None
+        };
         let callee = member(left, name, name_span, name_span);
         let callee = spanning(callee, span);
         let args = self.args(node.arguments(), node.block());
-        call(callee, args, span)
+        let result = call(callee, args, span);
+        match changed {
+            Some(target) => assign(target, Box::new(result), span),
+            None => result,
+        }
     }
 
     fn message_span(&self, node: &CallNode<'_>, span: Span) -> Span {
@@ -630,6 +639,64 @@ pub(super) fn is_constant(expr: &Expr, names: &shindan_base::Interner) -> bool {
     let text = names.text(name);
     text.starts_with(char::is_uppercase)
         && (text.chars().any(char::is_lowercase) || text.len() == 1)
+}
+
+/// Methods that change a text, or whatever else they are called on, and give it back.
+fn changes_receiver(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"<<"
+            | b"concat"
+            | b"prepend"
+            | b"replace"
+            | b"insert"
+            | b"gsub!"
+            | b"sub!"
+            | b"strip!"
+            | b"lstrip!"
+            | b"rstrip!"
+            | b"chomp!"
+            | b"chop!"
+            | b"upcase!"
+            | b"downcase!"
+            | b"capitalize!"
+            | b"swapcase!"
+            | b"squeeze!"
+            | b"squish!"
+            | b"tr!"
+            | b"tr_s!"
+            | b"delete!"
+            | b"reverse!"
+            | b"map!"
+            | b"collect!"
+            | b"select!"
+            | b"filter!"
+            | b"reject!"
+            | b"sort!"
+            | b"sort_by!"
+            | b"uniq!"
+            | b"compact!"
+            | b"flatten!"
+    )
+}
+
+/// The variable that a changed receiver is kept in: texts are values here, so changing one assigns it again.
+fn changed_place(receiver: &Expr) -> Option<crate::tree::Pattern> {
+    let span = receiver.span;
+    let kind = match &receiver.kind {
+        ExprKind::Name(name) => ExprKind::Name(*name),
+        ExprKind::Member { object, name, .. } if matches!(object.kind, ExprKind::This) => {
+            return Some(place(own(*name, span)));
+        }
+        // `a << b << c` changes the same `a` again.
+        ExprKind::Assign { target, .. } => match &target.kind {
+            crate::tree::PatternKind::Name(name) => ExprKind::Name(*name),
+            crate::tree::PatternKind::Place(inner) => return changed_place(inner),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(place(Expr { kind, span }))
 }
 
 fn operands(args: Vec<Arg>) -> Vec<Expr> {

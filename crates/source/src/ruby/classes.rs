@@ -4,7 +4,6 @@ use ruby_prism::{ConstantWriteNode, DefNode, Node};
 use rustc_hash::FxHashMap;
 use shindan_base::{Span, Sym};
 
-use super::methods::Method;
 use super::writes::{assign, place};
 use super::{Converter, Tail};
 use crate::tree::{

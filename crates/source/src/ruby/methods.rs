@@ -258,7 +258,9 @@ impl Converter<'_> {
     /// `yield arguments` calls the method's block.
     pub(super) fn yielded(&mut self, node: &YieldNode<'_>, span: Span) -> Expr {
         let at = self.span(&node.keyword_loc());
-        let callee = self.own_block(at);
+        let block = self.own_block(at);
+        let name = self.name("call");
+        let callee = super::calls::member(block, name, at, at);
         let args = self.args(node.arguments(), None);
         call(callee, args, span)
     }
