@@ -1,5 +1,7 @@
 //! Follows calls into functions and classes of the program.
 
+use smallvec::SmallVec;
+
 use crate::arguments::Arguments;
 use crate::call::CallContext;
 use crate::class::Found;
@@ -346,10 +348,16 @@ impl<'a> Interpreter<'a> {
     ) -> Vec<(FuncRef, Frames)> {
         let mut found = Vec::new();
         let mut queue = vec![class];
+        // The parts of a class name each other.
+        let mut seen: SmallVec<[ObjId; 8]> = SmallVec::new();
         while let Some(id) = queue.pop() {
-            if found.len() > 8 {
+            if found.len() > 8 || seen.len() > 16 {
                 break;
             }
+            if seen.contains(&id) {
+                continue;
+            }
+            seen.push(id);
             let Some(obj) = world.heap.get(id) else {
                 continue;
             };
