@@ -26,7 +26,7 @@ MAX_ARCHIVE = 256 << 10
 
 ECMASCRIPT = {".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx"}
 TEMPLATES = {".yaml", ".yml", ".json", ".tf"}
-EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts", "java": "java", "csharp": "cs"}
+EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts", "java": "java", "csharp": "cs", "ruby": "rb"}
 ALPHABETS = {
     "base32": string.ascii_uppercase + "234567",
     "base36": string.ascii_lowercase + string.digits,
@@ -154,8 +154,10 @@ def seed_sources() -> None:
         add("java", path.read_bytes())
     for path in sources(".cs"):
         add("csharp", path.read_bytes())
+    for path in sources(".rb", ".erb"):
+        add("ruby", path.read_bytes())
     for language, text in catalogue_examples():
-        add(language if language in ("python", "java", "csharp") else "javascript", text.encode())
+        add(language if language in ("python", "java", "csharp", "ruby") else "javascript", text.encode())
 
 
 def package(files: list[tuple[str, str]]) -> bytes:

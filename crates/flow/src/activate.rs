@@ -1,5 +1,6 @@
 //! Follows calls into functions and classes of the program.
 
+
 use crate::arguments::Arguments;
 use crate::call::CallContext;
 use crate::class::Found;

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use shindan_base::{FileId, Interner, Span};
 use shindan_program::Linker;
 use shindan_program::ir::{FuncIdx, Module};
-use shindan_source::Language;
+use shindan_source::{Family, Language};
 
 use crate::activate::Entering;
 use crate::arguments::Arguments;
@@ -316,11 +316,31 @@ impl<'a> Interpreter<'a> {
             .heap
             .changed()
             .filter(|(id, o)| {
-                let is_global = matches!(o.kind, ObjKind::Frame)
-                    || (nominal && matches!(o.kind, ObjKind::Class { .. }));
+                let is_global = match o.kind {
+                    ObjKind::Frame => true,
+                    ObjKind::Class { .. } => nominal,
+                    ObjKind::Instance(Some(_)) => self.family == Family::Ruby,
+                    _ => false,
+                };
                 is_global && world.heap.get(*id).is_some()
             })
             .map(|(id, o)| (id, o.clone()))
+            .collect();
+        // What other objects carried is kept of an instance's variables, though the objects are gone.
+        let changed: Vec<(ObjId, Obj)> = changed
+            .into_iter()
+            .map(|(id, mut obj)| {
+                if matches!(obj.kind, ObjKind::Instance(_)) {
+                    for (_, value) in &mut obj.fields {
+                        let carried = !self.values.get(*value).refs.is_empty();
+                        if carried {
+                            let taint = self.deep_taint(&after, *value);
+                            *value = self.values.tainted(taint);
+                        }
+                    }
+                }
+                (id, obj)
+            })
             .collect();
         // The base is shared with no other state from here on, so that it can be changed in place.
         drop(after);
@@ -353,7 +373,17 @@ impl<'a> Interpreter<'a> {
     /// Runs functions that nothing reached: first (`entries`) those that look as if the outside calls them, so that what
     /// they call is seen with real data, then all others.
     fn run_functions(&mut self, world: &mut World, files: &[FileId], entries: bool) {
-        for file in files {
+        // What a Ruby object keeps in its variables is often put there by methods that a framework calls before others
+        // (`before_action`), which are private.
+        let passes: &[Option<bool>] = if self.family == Family::Ruby {
+            &[Some(false), Some(true)]
+        } else {
+            &[None]
+        };
+        for (file, pass) in passes
+            .iter()
+            .flat_map(|pass| files.iter().map(move |f| (f, pass)))
+        {
             let Some(module) = self.modules.get(file).copied() else {
                 continue;
             };
@@ -362,6 +392,11 @@ impl<'a> Interpreter<'a> {
                     file: *file,
                     index: FuncIdx(i as u32),
                 };
+                if pass.is_some_and(|public| {
+                    public != self.method_of(func).is_none_or(|m| m.is_public)
+                }) {
+                    continue;
+                }
                 let by_name = self.named_entry(ir);
                 let is_entry = by_name.is_some() || self.is_declared_entry(world, *file, ir, func);
                 if is_entry != entries || (self.visited.contains(&func) && !entries) {
@@ -373,7 +408,8 @@ impl<'a> Interpreter<'a> {
                     .copied()
                     .filter(|id| world.heap.get(*id).is_some())
                 {
-                    self.run_entry(world, id, ValueId::UNKNOWN, by_name);
+                    let this = self.shown_by(world, *file, ir);
+                    self.run_entry(world, id, this, by_name);
                     continue;
                 }
                 if let Some(class) = ir.class {
@@ -384,6 +420,23 @@ impl<'a> Interpreter<'a> {
         if !entries {
             self.run_unmade(world, files);
         }
+    }
+
+    /// The object whose variables a template shows: its controller.
+    fn shown_by(
+        &mut self,
+        world: &mut World,
+        file: FileId,
+        ir: &shindan_program::ir::Func,
+    ) -> ValueId {
+        if self.family != Family::Ruby || self.text_of(ir.name) != "__view__" {
+            return ValueId::UNKNOWN;
+        }
+        let Some(class) = self.linker.controller_of(file, self.names) else {
+            return ValueId::UNKNOWN;
+        };
+        let object = self.class_object(world, class);
+        self.instance_for_methods(world, object, class.0)
     }
 
     /// Whether annotations or the bases of its class make a method of a nominal language an entry.

@@ -1,12 +1,16 @@
 //! Reads and writes under a key or position.
 
 use crate::api::{ApiId, Edge};
+use crate::arguments::Arguments;
+use crate::call::CallContext;
 use crate::heap::{ObjId, ObjKind};
 use crate::interpreter::{Activation, Interpreter, Site, State, World};
+use crate::library::LibraryCall;
 use crate::source::StepWord;
 use crate::value::{Const, Ref, Taint, ValueId};
 use shindan_base::Sym;
 use shindan_program::ir::Reg;
+use shindan_source::Family;
 use smallvec::SmallVec;
 
 impl<'a> Interpreter<'a> {
@@ -18,6 +22,21 @@ impl<'a> Interpreter<'a> {
         index: ValueId,
         site: Site,
     ) -> ValueId {
+        if self.family == Family::Ruby {
+            for node in self.index_method(world, object) {
+                let arguments = Arguments::positional(&[index], site.span);
+                let call = LibraryCall {
+                    node,
+                    receiver: Some(object),
+                    arguments: &arguments,
+                    context: CallContext::default(),
+                    site,
+                };
+                if let Some(found) = self.call_library(act, world, call) {
+                    return found;
+                }
+            }
+        }
         if !self.python
             && let Some(Const::Str(name)) = self.values.get(index).sole_const()
         {
@@ -62,6 +81,11 @@ impl<'a> Interpreter<'a> {
         self.clear_read(result)
     }
 
+    /// Whether negative positions count from the end.
+    fn counts_from_end(&self) -> bool {
+        self.python || self.family == Family::Ruby
+    }
+
     pub(crate) fn object_element(
         &mut self,
         world: &mut World,
@@ -73,7 +97,7 @@ impl<'a> Interpreter<'a> {
         };
         match (&obj.kind, key) {
             (ObjKind::List, Some(Const::Int(i))) if obj.exact => {
-                let i = if i < 0 && self.python {
+                let i = if i < 0 && self.counts_from_end() {
                     i + obj.items.len() as i64
                 } else {
                     i
@@ -181,7 +205,7 @@ impl<'a> Interpreter<'a> {
         match (&obj.kind, key) {
             (ObjKind::List, Some(Const::Int(i))) if obj.exact => {
                 let len = obj.items.len();
-                let at = if i < 0 && self.python {
+                let at = if i < 0 && self.counts_from_end() {
                     i + len as i64
                 } else {
                     i

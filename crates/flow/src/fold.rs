@@ -1,6 +1,7 @@
 //! Operators and pure functions on constants, and the texts that they build.
 
 use shindan_program::ir::{BinaryOp, CompareOp, Reg, UnaryOp};
+use shindan_source::Family;
 
 use crate::heap::{Obj, ObjKind};
 use crate::interpreter::{Activation, Interpreter, Site, State, World};
@@ -71,13 +72,13 @@ impl<'a> Interpreter<'a> {
                 }
                 return self.joined_lists(act, world, [left, right], site);
             }
-            if lists[1].is_some() && self.python {
+            if lists[1].is_some() && (self.python || self.family == Family::Ruby) {
                 return self.joined_lists(act, world, [left, right], site);
             }
             return self.concat(world, &[left, right]);
         }
         if op == BinaryOp::Mod
-            && self.python
+            && (self.python || self.family == Family::Ruby)
             && (self
                 .values
                 .get(left)
@@ -116,7 +117,8 @@ impl<'a> Interpreter<'a> {
                 self.absorb(world, side, &mut value);
             }
         }
-        if op != BinaryOp::BitOr && !self.python {
+        let multiplies_text = self.family == Family::Ruby && op == BinaryOp::Mul;
+        if op != BinaryOp::BitOr && !self.python && !multiplies_text {
             value.taint.clear();
             value.unsettled = 0;
         }

@@ -6,6 +6,7 @@ use crate::interpreter::{Interpreter, World};
 use crate::text::{MAX_PARTS, Part, TextId};
 use crate::value::{Const, Value, ValueId};
 use shindan_base::Sym;
+use shindan_source::Family;
 use smallvec::SmallVec;
 
 /// Longest constant text that folding makes.
@@ -25,6 +26,7 @@ impl<'a> Interpreter<'a> {
             }
             Const::Bool(b) => b.to_string(),
             Const::Null if self.python => "None".into(),
+            Const::Null | Const::Undefined if self.family == Family::Ruby => String::new(),
             Const::Null => "null".into(),
             Const::Undefined => "undefined".into(),
             Const::Float(_) | Const::Regex(_) => return None,
@@ -107,7 +109,10 @@ impl<'a> Interpreter<'a> {
             Some(list) if matches!(list.kind, ObjKind::List) && list.exact => list.items.to_vec(),
             _ => vec![args],
         };
-        let Some(text) = self.sole_str(format) else {
+        let by_name = |text: &&str| {
+            self.family == Family::Ruby && (text.contains("%{") || text.contains("%<"))
+        };
+        let Some(text) = self.sole_str(format).filter(|text| !by_name(text)) else {
             return self.concat(world, &[format, args]);
         };
         let mut parts: Vec<ValueId> = Vec::new();

@@ -2,6 +2,7 @@
 
 use shindan_catalogue::ArgRef;
 use shindan_program::ir::{BlockId, Callee, CompareOp, Op, Reg, Term, UnaryOp};
+use shindan_source::Family;
 use smallvec::SmallVec;
 
 use crate::api::{ApiId, Edge};
@@ -328,6 +329,13 @@ impl<'a> Interpreter<'a> {
             return;
         };
         let kinds = self.models.kinds;
+        let name = match name {
+            "start_with?" => "startsWith",
+            "include?" | "member?" | "cover?" => "includes",
+            "key?" | "has_key?" | "has_value?" | "value?" => "has",
+            "match?" | "=~" | "===" => "match",
+            name => name,
+        };
         match name {
             "startswith" | "startsWith" => {
                 let prefix = self.sole_str(argument).map(str::to_owned);
@@ -435,10 +443,16 @@ impl<'a> Interpreter<'a> {
             }
             return mask;
         }
-        let starts =
-            anchored_start || full || pattern.starts_with('^') || pattern.starts_with("\\A");
-        let ends =
-            full || pattern.ends_with('$') || pattern.ends_with("\\Z") || pattern.ends_with("\\z");
+        // In Ruby `^` and `$` match at every line.
+        let by_lines = self.family == Family::Ruby;
+        let starts = anchored_start
+            || full
+            || pattern.starts_with('^') && !by_lines
+            || pattern.starts_with("\\A");
+        let ends = full
+            || pattern.ends_with('$') && !by_lines
+            || pattern.ends_with("\\Z")
+            || pattern.ends_with("\\z");
         if !starts || !ends {
             return 0;
         }

@@ -543,11 +543,13 @@ impl<'a> Interpreter<'a> {
         };
         for constant in &value.consts {
             let b = match constant {
+                Const::Null | Const::Undefined => false,
+                Const::Bool(b) => *b,
+                // In Ruby nothing else is false.
+                _ if self.family == Family::Ruby => true,
                 Const::Str(s) | Const::Bytes(s) => *s != Sym::EMPTY,
                 Const::Int(i) => *i != 0,
                 Const::Float(bits) => f64::from_bits(*bits) != 0.0,
-                Const::Bool(b) => *b,
-                Const::Null | Const::Undefined => false,
                 Const::Regex(_) => true,
             };
             if !agree(b) {

@@ -46,6 +46,8 @@ mod observe;
 mod overload;
 mod parameter;
 mod pattern;
+mod ruby_blocks;
+mod ruby_values;
 mod sink;
 mod source;
 mod text;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use shindan_base::Sym;
 use shindan_catalogue::SourceKind;
+use shindan_source::Family;
 use smallvec::SmallVec;
 
 use crate::api::{ApiId, Edge};
@@ -55,8 +56,10 @@ impl<'a> Interpreter<'a> {
         }
         let builtin = if self.python {
             self.python_builtin(act, world, node, arguments, site)
-        } else {
+        } else if self.family == Family::EcmaScript {
             self.javascript_builtin(act, world, node, arguments, site)
+        } else {
+            None
         };
         if let Some(value) = builtin {
             return Some(self.as_modelled(value, model));

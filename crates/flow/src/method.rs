@@ -182,7 +182,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Kinds of sink that a replacement makes a text safe for.
-    fn replaced_kinds(
+    pub(crate) fn replaced_kinds(
         &self,
         method: &str,
         pattern: Option<ValueId>,
@@ -407,7 +407,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn known(&self, value: ValueId) -> ValueId {
+    pub(crate) fn known(&self, value: ValueId) -> ValueId {
         if value == ValueId::NONE {
             ValueId::UNKNOWN
         } else {

@@ -9,6 +9,7 @@ use crate::interpreter::{Activation, Interpreter, Site, World};
 use crate::library::LibraryCall;
 use crate::value::{Const, Ref, ValueId};
 use shindan_base::Sym;
+use shindan_source::Family;
 
 impl<'a> Interpreter<'a> {
     pub(crate) fn call_super(
@@ -120,7 +121,7 @@ impl<'a> Interpreter<'a> {
                     let node = self.apis.child(*node, Edge::Name(name));
                     let plain = self.model(node).is_none() && !self.apis.is_known(node);
                     let builtin = if plain {
-                        self.text_method(world, receiver, name, arguments, site)
+                        self.own_method(act, world, receiver, name, arguments, site)
                             .or_else(|| {
                                 self.callback_method(act, world, receiver, name, arguments, site)
                             })
@@ -159,6 +160,11 @@ impl<'a> Interpreter<'a> {
                     let member = self.get_member(act, world, module, name, site);
                     self.call_any(act, world, member, arguments, context, site)
                 }
+                Ref::Bound(..) if self.family == Family::Ruby => {
+                    let bound = self.values.reference(*thing);
+                    self.ruby_function_method(act, world, bound, name, arguments, site)
+                        .or(Some(ValueId::UNKNOWN))
+                }
                 Ref::Bound(..) => Some(ValueId::UNKNOWN),
             };
             never &= found.is_none();
@@ -185,6 +191,22 @@ impl<'a> Interpreter<'a> {
         if never { None } else { result }
     }
 
+    /// A method that the language itself gives to a text or to something that may be one.
+    fn own_method(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        receiver: ValueId,
+        name: Sym,
+        arguments: &Arguments,
+        site: Site,
+    ) -> Option<ValueId> {
+        if self.family == Family::Ruby {
+            return self.ruby_method(act, world, receiver, name, arguments, site);
+        }
+        self.text_method(world, receiver, name, arguments, site)
+    }
+
     /// A method of a string, number or unknown thing.
     pub(crate) fn plain_method(
         &mut self,
@@ -197,7 +219,7 @@ impl<'a> Interpreter<'a> {
         site: Site,
     ) -> ValueId {
         let any = self.apis.known_child(ApiId::ANY, Edge::Name(name));
-        if let Some(value) = self.text_method(world, receiver, name, arguments, site) {
+        if let Some(value) = self.own_method(act, world, receiver, name, arguments, site) {
             if let Some(node) = any {
                 self.notice_call(
                     act,
@@ -257,7 +279,26 @@ impl<'a> Interpreter<'a> {
         };
         let field = obj.field(Const::Str(name));
         let api = obj.api;
-        match obj.kind.clone() {
+        let kind = obj.kind.clone();
+        if self.family == Family::Ruby {
+            let this = self.values.reference(Ref::Obj(id));
+            let found = match kind {
+                ObjKind::List | ObjKind::Set | ObjKind::Map => {
+                    self.ruby_method(act, world, this, name, arguments, site)
+                }
+                ObjKind::Func { .. } => {
+                    self.ruby_function_method(act, world, this, name, arguments, site)
+                }
+                ObjKind::Instance(Some(class)) if self.text_of(name) == "class" => {
+                    Some(self.values.reference(Ref::Obj(class)))
+                }
+                _ => None,
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+        match kind {
             ObjKind::List | ObjKind::Set => {
                 if let Some(value) = self.list_method(act, world, id, name, arguments, site) {
                     return Some(value);

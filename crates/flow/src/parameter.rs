@@ -8,6 +8,7 @@ use crate::value::{ALL_KINDS, Const, Ref, ValueId};
 use shindan_base::Span;
 use shindan_catalogue::SourceKind;
 use shindan_program::ir::ParamKind;
+use shindan_source::Family;
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -48,6 +49,15 @@ impl<'a> Interpreter<'a> {
                         default.unwrap_or(value)
                     }
                     Some(value) => self.step_value(value, site, StepWord::Passed(act.ir.name)),
+                    None if self.takes_names(act, i, param.kind) => {
+                        let mut obj = Obj::new(ObjKind::Map);
+                        for (name, value, _) in &arguments.named {
+                            if self.text_of(*name) != "&" {
+                                obj.set_field(Const::Str(*name), *value);
+                            }
+                        }
+                        self.allocate(act, &mut state.world, param.span, 9, obj)
+                    }
                     None => {
                         let spread = [arguments.spread, arguments.spread_map]
                             .into_iter()
@@ -101,6 +111,24 @@ impl<'a> Interpreter<'a> {
                 self.allocate(act, &mut state.world, param.span, 9, obj)
             }
         }
+    }
+
+    /// Whether all named arguments of a call make one hash in this parameter, as Ruby passes them to a method that
+    /// declares no names.
+    fn takes_names(&self, act: &Activation<'a>, index: usize, kind: ParamKind) -> bool {
+        let arguments = &act.arguments;
+        self.family == Family::Ruby
+            && kind == ParamKind::Plain
+            && index == arguments.positional.len()
+            && arguments
+                .named
+                .iter()
+                .any(|(name, _, _)| self.text_of(*name) != "&")
+            && !act
+                .ir
+                .params
+                .iter()
+                .any(|p| matches!(p.kind, ParamKind::NamedOnly | ParamKind::RestMap))
     }
 
     /// A parameter of a call that nothing is known of: what an entry says it is, what its declared type says, or anything.

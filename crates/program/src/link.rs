@@ -79,7 +79,11 @@ impl Linker {
         };
         match file.language {
             Language::Python => self.resolve_python(file, module, level, item),
-            Language::Java | Language::CSharp | Language::Ruby => Resolution::External,
+            Language::Java
+            | Language::CSharp
+            | Language::Ruby
+            | Language::Erb
+            | Language::RailsView => Resolution::External,
             Language::JavaScript | Language::TypeScript | Language::Tsx => {
                 match self.resolve_ecmascript(file, module) {
                     Some(found) if item.is_some() => Resolution::FileItem(found),

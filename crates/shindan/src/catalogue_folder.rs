@@ -26,10 +26,12 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<(Catalogue, Rules), Complain
     let problem = |error: &dyn std::fmt::Display| {
         Complaint::input(format!("--catalogue {}: {error}", folder.display()))
     };
-    for (shown, _, text) in texts(folder, "detectors")? {
-        builder
-            .add_detector(&shown, &text)
-            .map_err(|error| problem(&error))?;
+    for (shown, name, text) in texts(folder, "detectors")? {
+        match name.split_once('.') {
+            Some((id, language)) => builder.add_detector_part(&shown, id, language, &text),
+            None => builder.add_detector(&shown, &text),
+        }
+        .map_err(|error| problem(&error))?;
         files += 1;
     }
     for (shown, name, text) in texts(folder, "models")? {

@@ -27,6 +27,11 @@ impl Depth {
         self.now -= 1;
     }
 
+    /// Remembers that a part was left out for its length, without having entered it.
+    pub(crate) fn note(&mut self, at: Span) {
+        self.exceeded.get_or_insert(at);
+    }
+
     /// The issue to report, if the bound was hit.
     pub(crate) fn into_issue(self) -> Option<ParseIssue> {
         self.exceeded.map(|span| ParseIssue {

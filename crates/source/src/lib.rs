@@ -42,6 +42,10 @@ pub enum Language {
     CSharp,
     /// Ruby.
     Ruby,
+    /// Text with Ruby in it, written as it is.
+    Erb,
+    /// A view of Rails, which escapes what it writes.
+    RailsView,
 }
 
 /// Languages whose programs mean the same by the same tree, and share their library models.
@@ -80,7 +84,11 @@ impl Language {
     /// The language of a file name, by its extension.
     #[must_use]
     pub fn of_path(path: &str) -> Option<Self> {
-        let (_, extension) = path.rsplit_once('.')?;
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        let Some((stem, extension)) = name.rsplit_once('.') else {
+            return matches!(name, "Rakefile" | "Gemfile" | "Guardfile" | "Capfile")
+                .then_some(Self::Ruby);
+        };
         match extension.to_ascii_lowercase().as_str() {
             "py" | "pyw" => Some(Self::Python),
             "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
@@ -89,6 +97,9 @@ impl Language {
             "java" => Some(Self::Java),
             "cs" => Some(Self::CSharp),
             "rb" | "rake" | "ru" | "gemspec" => Some(Self::Ruby),
+            // The extension before it says for which format a view is, and is a sign of Rails.
+            "erb" if stem.contains('.') || path.contains("app/views/") => Some(Self::RailsView),
+            "erb" | "rhtml" => Some(Self::Erb),
             _ => None,
         }
     }
@@ -101,7 +112,7 @@ impl Language {
             Self::JavaScript | Self::TypeScript | Self::Tsx => Family::EcmaScript,
             Self::Java => Family::Java,
             Self::CSharp => Family::CSharp,
-            Self::Ruby => Family::Ruby,
+            Self::Ruby | Self::Erb | Self::RailsView => Family::Ruby,
         }
     }
 
@@ -114,7 +125,7 @@ impl Language {
             Self::TypeScript | Self::Tsx => "typescript",
             Self::Java => "java",
             Self::CSharp => "csharp",
-            Self::Ruby => "ruby",
+            Self::Ruby | Self::Erb | Self::RailsView => "ruby",
         }
     }
 }
@@ -130,5 +141,7 @@ pub fn parse(language: Language, text: &str, names: &Interner) -> Tree {
         Language::Java => java::parse(text, names),
         Language::CSharp => csharp::parse(text, names),
         Language::Ruby => ruby::parse(text, names),
+        Language::Erb => ruby::erb::parse(language, text, false, names),
+        Language::RailsView => ruby::erb::parse(language, text, true, names),
     }
 }

@@ -279,9 +279,30 @@ impl Linker {
         sorted
     }
 
+    /// The class whose variables a view of Rails shows: `app/views/admin/users/…` belongs to `Admin::UsersController`.
+    #[must_use]
+    pub fn controller_of(&self, view: FileId, names: &Interner) -> Option<ClassRef> {
+        let (_, rest) = self.path(view).rsplit_once("app/views/")?;
+        let (folder, _) = rest.rsplit_once('/')?;
+        let mut name = String::new();
+        for part in folder.split('/') {
+            if !name.is_empty() {
+                name.push('.');
+            }
+            for word in part.split('_') {
+                let mut letters = word.chars();
+                name.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+                name.push_str(letters.as_str());
+            }
+        }
+        name.push_str("Controller");
+        self.class_named(view, names.get(&name)?)?.first().copied()
+    }
+
     /// The files that a file of a nominal language uses.
     pub(super) fn used_files(&self, module: &Module, names: &Interner) -> Vec<FileId> {
         let mut found = Vec::new();
+        found.extend(self.controller_of(module.file, names).map(|(file, _)| file));
         for name in &module.nominal.references {
             if let Some(meant) = self.declared(module, *name, names) {
                 found.extend(meant.parts.iter().map(|(file, _)| *file));

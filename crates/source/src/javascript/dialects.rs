@@ -37,7 +37,12 @@ pub(super) fn dialects(language: Language) -> &'static [Dialect] {
         module: false,
     };
     match language {
-        Language::Python | Language::Java | Language::CSharp | Language::Ruby => &[],
+        Language::Python
+        | Language::Java
+        | Language::CSharp
+        | Language::Ruby
+        | Language::Erb
+        | Language::RailsView => &[],
         Language::JavaScript => &[JS, Dialect { module: true, ..JS }, TSX],
         Language::TypeScript => &[TS, Dialect { module: true, ..TS }],
         Language::Tsx => &[
