@@ -167,9 +167,27 @@ fn origin(hit: &Hit) -> Option<(u32, u32)> {
     hit.trace.first().map(|s| (s.file.0, s.span.start))
 }
 
+/// The elements of HTML and the two languages that live in it. A hyphen makes any other name a custom element.
+const ELEMENTS: &str = " a abbr address area article aside audio b base bdi bdo big blockquote body br button canvas \
+    caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset \
+    figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input \
+    ins kbd label legend li link main map mark marquee math menu meta meter nav noscript object ol optgroup option \
+    output p param picture pre progress q rp rt ruby s samp script search section select slot small source span \
+    strike strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u \
+    ul var video wbr ";
+
+/// Whether a text holds a tag of HTML; `<name>` in a message is none.
 fn has_tag(text: &str) -> bool {
-    text.match_indices('<')
-        .any(|(i, _)| text[i + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/'))
+    text.match_indices('<').any(|(i, _)| {
+        let rest = &text[i + 1..];
+        let rest = rest.strip_prefix('/').unwrap_or(rest);
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+            .unwrap_or(rest.len());
+        let name = rest[..end].to_ascii_lowercase();
+        let is_custom = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.contains('-');
+        !name.is_empty() && (is_custom || ELEMENTS.contains(&format!(" {name} ")))
+    })
 }
 
 /// Whether a text starts like a statement of SQL, hole or not.
@@ -205,6 +223,7 @@ mod tests {
             "update the set",
             "a < b and c > d",
             "x <= 3",
+            "expected <operation> <number>",
         ] {
             assert!(!has_tag(text), "{text}");
         }
