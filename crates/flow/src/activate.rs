@@ -1,6 +1,5 @@
 //! Follows calls into functions and classes of the program.
 
-
 use crate::arguments::Arguments;
 use crate::call::CallContext;
 use crate::class::Found;

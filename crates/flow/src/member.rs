@@ -1,6 +1,7 @@
 //! Reads and writes of members, elements, names and modules.
 
 use shindan_base::Sym;
+use shindan_source::Family;
 use smallvec::SmallVec;
 
 use crate::api::{ApiId, Edge};
@@ -96,11 +97,23 @@ impl<'a> Interpreter<'a> {
             };
             result = self.join(result, found);
         }
-        if !value.taint.is_empty() && self.text_of(name) != "length" {
+        if !value.taint.is_empty() && !self.is_measure(name) {
             let taint = self.part_taint(object, name);
             result = self.values.add_taint(result, &taint);
         }
         self.clear_read(result)
+    }
+
+    /// Whether a member of data is a number that says how much of it there is.
+    fn is_measure(&self, name: Sym) -> bool {
+        match self.family {
+            Family::CSharp => matches!(
+                self.text_of(name),
+                "Length" | "LongLength" | "Count" | "HasValue"
+            ),
+            Family::EcmaScript | Family::Java | Family::Python => self.text_of(name) == "length",
+            Family::Ruby => matches!(self.text_of(name), "length" | "size" | "count"),
+        }
     }
 
     /// Reading some things of a library yields data that is safe for some kinds of sink.
