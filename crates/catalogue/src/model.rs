@@ -199,4 +199,6 @@ pub enum ReturnUse {
     Html,
     /// A Lambda proxy response: `body` and `headers`.
     LambdaProxy,
+    /// The name of a view, where `redirect:` leads elsewhere; the body itself where the handler or its class says so.
+    View,
 }

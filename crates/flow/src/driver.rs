@@ -29,6 +29,8 @@ pub struct Component<'a> {
     pub texts: &'a FxHashMap<FileId, &'a str>,
     /// Finds modules.
     pub linker: &'a Linker,
+    /// Files that are no code but that programs read, such as properties: path and text.
+    pub resources: &'a [(&'a str, &'a str)],
     /// Functions that a template or an option names as handlers.
     pub handlers: &'a [(FileId, String)],
 }
@@ -59,6 +61,7 @@ pub fn analyse<'a>(
         component.language,
         names,
         component.texts,
+        component.resources,
         observer,
     );
     let mut world = World::default();
@@ -552,7 +555,8 @@ impl<'a> Interpreter<'a> {
         method: &shindan_program::ir::Method,
         name: shindan_base::Sym,
     ) -> Option<EntryRow> {
-        if !method.is_public {
+        // What a Java class overrides may be called by the library although it is protected.
+        if !method.is_public && !self.is_java() {
             return None;
         }
         let apis = if self.is_nominal() {

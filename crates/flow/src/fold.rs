@@ -169,6 +169,9 @@ impl<'a> Interpreter<'a> {
             BinaryOp::Add => a.checked_add(b)?,
             BinaryOp::Sub => a.checked_sub(b)?,
             BinaryOp::Mul => a.checked_mul(b)?,
+            BinaryOp::Div if matches!(self.family, Family::Java | Family::CSharp) => {
+                a.checked_div(b)?
+            }
             BinaryOp::Div if self.python || b == 0 || a % b != 0 => {
                 return if b == 0 {
                     None

@@ -145,6 +145,12 @@ impl<'a> Interpreter<'a> {
                 match call.callee {
                     Callee::Method { object, name, .. } => {
                         let receiver = value(state, object);
+                        if self.is_java()
+                            && truth
+                            && let Some(argument) = call.args.first()
+                        {
+                            self.java_equality(act, state, name, object, argument.value);
+                        }
                         self.method_test(
                             act,
                             state,
@@ -378,6 +384,22 @@ impl<'a> Interpreter<'a> {
                     let taint = self.taint_of(argument);
                     self.learn(&mut state.world, &taint, ALL_KINDS);
                 }
+            }
+            "matches" if self.is_java() => {
+                // `text.matches("…")` and `Pattern.matches("…", text)`.
+                let (pattern, subject) = match arguments.at(1) {
+                    Some(subject) => (self.sole_str(argument), subject),
+                    None => (self.sole_str(argument), receiver),
+                };
+                if let Some(pattern) = pattern {
+                    let mask = self.pattern_mask(pattern, true, true, truth);
+                    let taint = self.taint_of(subject);
+                    self.learn(&mut state.world, &taint, mask);
+                }
+            }
+            "containsKey" if truth && self.deep_taint(&state.world, receiver).is_empty() => {
+                let taint = self.taint_of(argument);
+                self.learn(&mut state.world, &taint, ALL_KINDS);
             }
             "hasOwnProperty" if truth && self.deep_taint(&state.world, receiver).is_empty() => {
                 let taint = self.taint_of(argument);

@@ -100,6 +100,8 @@ pub struct Broadened {
 
 pub(crate) struct Interpreter<'a> {
     pub(crate) names: &'a Interner,
+    /// Files that programs read at run time, by path.
+    pub(crate) resources: &'a [(&'a str, &'a str)],
     pub(crate) source_texts: &'a FxHashMap<FileId, &'a str>,
     /// The block that runs.
     pub(crate) block: usize,
@@ -155,12 +157,14 @@ impl<'a> Interpreter<'a> {
         language: Language,
         names: &'a Interner,
         source_texts: &'a FxHashMap<FileId, &'a str>,
+        resources: &'a [(&'a str, &'a str)],
         observer: &'a mut dyn Observer,
     ) -> Self {
         let rows = models.of(language);
         let mut this = Self {
             names,
             source_texts,
+            resources,
             block: 0,
             models,
             rows,

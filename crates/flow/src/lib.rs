@@ -31,6 +31,7 @@ mod guard;
 mod hand_built;
 mod heap;
 mod interpreter;
+mod java;
 mod library;
 mod limits;
 mod map;

@@ -54,12 +54,11 @@ impl<'a> Interpreter<'a> {
         if self.never_returns.contains(&node) {
             return None;
         }
-        let builtin = if self.python {
-            self.python_builtin(act, world, node, arguments, site)
-        } else if self.family == Family::EcmaScript {
-            self.javascript_builtin(act, world, node, arguments, site)
-        } else {
-            None
+        let builtin = match self.family {
+            Family::Python => self.python_builtin(act, world, node, arguments, site),
+            Family::EcmaScript => self.javascript_builtin(act, world, node, arguments, site),
+            Family::Java => self.java_builtin(act, world, node, receiver, arguments, context, site),
+            Family::CSharp | Family::Ruby => None,
         };
         if let Some(value) = builtin {
             return Some(self.as_modelled(value, model));
@@ -89,7 +88,15 @@ impl<'a> Interpreter<'a> {
                 if let Some(receiver) = receiver {
                     self.absorb_receiver(world, receiver, &mut taint);
                 }
-                let swallows = model.is_some_and(|m| !m.sinks.is_empty() && m.clears == 0);
+                // What a request is asked for is no part of the answer.
+                let is_source = self.is_java()
+                    && self
+                        .rows
+                        .nodes
+                        .get(&result_node)
+                        .is_some_and(|m| !m.sources.is_empty());
+                let swallows =
+                    is_source || model.is_some_and(|m| !m.sinks.is_empty() && m.clears == 0);
                 if !swallows {
                     for value in arguments.values() {
                         self.absorb(world, value, &mut taint);
@@ -153,6 +160,9 @@ impl<'a> Interpreter<'a> {
             let mut obj = Obj::new(ObjKind::Instance(None));
             obj.api = Some(result_node);
             obj.made_by = Some(Rc::new(arguments.clone()));
+            if let (true, Some(receiver)) = (self.is_java(), receiver) {
+                self.inherit_settings(world, receiver, &mut obj);
+            }
             let id = self.object(act.key, site.span, 4);
             world.heap.set(id, obj);
             Ref::Obj(id)

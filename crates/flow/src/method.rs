@@ -19,6 +19,9 @@ impl<'a> Interpreter<'a> {
         arguments: &Arguments,
         site: Site,
     ) -> Option<ValueId> {
+        if self.is_java() {
+            return self.java_text_method(world, receiver, name, arguments, site);
+        }
         let text = self.sole_str(receiver);
         let first = arguments.at(0);
         let argument = first.and_then(|v| self.sole_str(v));
@@ -191,7 +194,10 @@ impl<'a> Interpreter<'a> {
         let kinds = self.models.kinds;
         let Some(pattern) = pattern else { return 0 };
         let (text, global) = match self.values.get(pattern).sole_const() {
-            Some(Const::Str(s)) => (self.text_of(s), self.python || method == "replaceAll"),
+            Some(Const::Str(s)) => (
+                self.text_of(s),
+                self.python || method == "replaceAll" || self.is_java() && method == "replace",
+            ),
             // Whether `g` is set is not kept; a pattern that is used for cleaning nearly always has it.
             Some(Const::Regex(s)) => (self.text_of(s), true),
             _ => return 0,
@@ -199,7 +205,8 @@ impl<'a> Interpreter<'a> {
         if !global {
             return 0;
         }
-        let is_regex = matches!(self.values.get(pattern).sole_const(), Some(Const::Regex(_)));
+        let is_regex = matches!(self.values.get(pattern).sole_const(), Some(Const::Regex(_)))
+            || self.is_java() && method != "replace";
         if is_regex && text.starts_with("[^") && !text.contains("\\S") {
             return ALL_KINDS;
         }

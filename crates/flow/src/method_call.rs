@@ -119,7 +119,8 @@ impl<'a> Interpreter<'a> {
                 }
                 Ref::Api(node) => {
                     let node = self.apis.child(*node, Edge::Name(name));
-                    let plain = self.model(node).is_none() && !self.apis.is_known(node);
+                    let plain =
+                        !self.apis.is_known(node) && (self.model(node).is_none() || self.is_java());
                     let builtin = if plain {
                         self.own_method(act, world, receiver, name, arguments, site)
                             .or_else(|| {
@@ -164,6 +165,11 @@ impl<'a> Interpreter<'a> {
                     let bound = self.values.reference(*thing);
                     self.ruby_function_method(act, world, bound, name, arguments, site)
                         .or(Some(ValueId::UNKNOWN))
+                }
+                // The one method of a functional interface calls what was bound.
+                Ref::Bound(..) if self.is_java() => {
+                    let bound = self.values.reference(*thing);
+                    self.call_any(act, world, bound, arguments, context, site)
                 }
                 Ref::Bound(..) => Some(ValueId::UNKNOWN),
             };
@@ -298,6 +304,16 @@ impl<'a> Interpreter<'a> {
                 return found;
             }
         }
+        if self.is_java() {
+            if let Some(value) = self.java_object_method(act, world, id, name, arguments, site) {
+                return Some(value);
+            }
+            if matches!(kind, ObjKind::List | ObjKind::Set | ObjKind::Map) {
+                return Some(
+                    self.plain_method(act, world, receiver, name, arguments, context, site),
+                );
+            }
+        }
         match kind {
             ObjKind::List | ObjKind::Set => {
                 if let Some(value) = self.list_method(act, world, id, name, arguments, site) {
@@ -314,7 +330,8 @@ impl<'a> Interpreter<'a> {
                 }
             }
             ObjKind::Instance(class) => {
-                if let Some(callee) = field {
+                // Java's fields and methods have names of their own.
+                if let (Some(callee), false) = (field, self.is_java()) {
                     return self
                         .call_with_this(act, world, callee, receiver, arguments, context, site);
                 }
@@ -345,6 +362,26 @@ impl<'a> Interpreter<'a> {
                 }
                 if let Some(node) = api {
                     let node = self.apis.child(node, Edge::Name(name));
+                    // What a library hands out is a text more often than not.
+                    if self.is_java()
+                        && class.is_none()
+                        && !self.apis.is_known(node)
+                        && self.builder(world, receiver).is_none()
+                        && let Some(value) =
+                            self.text_method(world, receiver, name, arguments, site)
+                    {
+                        self.notice_call(
+                            act,
+                            world,
+                            node,
+                            Some(receiver),
+                            name,
+                            arguments,
+                            context,
+                            site,
+                        );
+                        return Some(value);
+                    }
                     return self.call_library(
                         act,
                         world,

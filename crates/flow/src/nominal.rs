@@ -433,6 +433,11 @@ impl<'a> Interpreter<'a> {
                     .rest
                     .iter()
                     .fold(node, |node, name| self.apis.child(node, Edge::Name(*name)));
+                if self.is_java()
+                    && let Some(made) = self.java_instance(act, world, node, span)
+                {
+                    return Some(made);
+                }
                 let instance = self.apis.known_child(node, Edge::Call)?;
                 Some(self.api_value(instance, act.site(span)))
             }

@@ -93,6 +93,10 @@ impl<'a> Interpreter<'a> {
                 _ => 0,
             };
         }
+        // Untrusted data is text unless something says otherwise.
+        if !value.taint.is_empty() && crate::nominal::is_plain(ty) {
+            return -1;
+        }
         let [thing] = value.refs.as_slice() else {
             return 0;
         };

@@ -247,6 +247,7 @@ impl<'a> Interpreter<'a> {
                     self.arrive_returned(act, world, kinds.response_trace, &data, span);
                 }
             }
+            Some(ReturnUse::View) => self.check_view(act, world, value, span),
             Some(ReturnUse::LambdaProxy) => {
                 let objects: SmallVec<[ObjId; 4]> = self
                     .values

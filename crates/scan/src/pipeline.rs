@@ -261,6 +261,11 @@ fn code(
         .filter_map(|f| Some((f.file, f.module.as_ref()?)))
         .collect();
     let texts: FxHashMap<FileId, &str> = files.iter().map(|f| (f.file, f.text.as_str())).collect();
+    let resources: Vec<(&str, &str)> = files
+        .iter()
+        .filter(|f| f.path.ends_with(".properties"))
+        .map(|f| (f.path.as_str(), f.text.as_str()))
+        .collect();
     let lowered: Vec<&Module> = files.iter().filter_map(|f| f.module.as_ref()).collect();
     linker.declare(&lowered, names);
     let groups = linker.components(&lowered, names);
@@ -292,6 +297,7 @@ fn code(
                 modules: &modules,
                 texts: &texts,
                 linker: &linker,
+                resources: &resources,
                 handlers: &mine,
             };
             // A defect of the engine costs the group that shows it, never the scan.

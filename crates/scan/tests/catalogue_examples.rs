@@ -25,6 +25,9 @@ fn found_lines(detector: &Detector, example: &Example, folder: &Path, rules: &Ru
     let name = match example.language.as_str() {
         "python" => "app.py",
         "typescript" => "app.ts",
+        "java" => "App.java",
+        "csharp" => "App.cs",
+        "ruby" => "app.rb",
         _ => "app.js",
     };
     let file = folder.join(name);

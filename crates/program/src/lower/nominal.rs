@@ -262,6 +262,12 @@ impl<'t> Lowerer<'t> {
         if let Some(name) = self.type_name(callee) {
             self.nominal.creates.push(name);
         }
+        if let ExprKind::Index { object, .. } = &callee.kind
+            && let ExprKind::Name(array) = object.kind
+            && self.names.text(array) == "[]"
+        {
+            return self.emit(Op::LoadBuiltin(array), callee.span);
+        }
         self.type_value(callee)
     }
 
@@ -461,7 +467,7 @@ impl<'t> Lowerer<'t> {
             class,
             qualified,
             is_inner: c.is_inner,
-            members: members(c),
+            members: members(c, self.family),
         });
         self.nominal.scope = self.classes[class.0 as usize].declared.scope;
         let prefix = self.frame.prefix;
@@ -575,10 +581,12 @@ impl<'t> Lowerer<'t> {
 }
 
 /// The members that a class declares, and whether each belongs to the class itself.
-fn members(c: &Class) -> FxHashMap<Sym, bool> {
+fn members(c: &Class, family: Family) -> FxHashMap<Sym, bool> {
     c.members
         .iter()
         .filter_map(|member| match &member.kind {
+            // Java's fields and methods have names of their own, and only a call means a method.
+            MemberKind::Method { .. } if family == Family::Java => None,
             MemberKind::Method { name, .. } | MemberKind::Field { name, .. } => {
                 Some((*name, member.is_static))
             }
