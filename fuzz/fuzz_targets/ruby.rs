@@ -1,4 +1,4 @@
-//! Any text as Ruby and as a template of both kinds: parsing and lowering ends, and keeps the promises of tree and IR.
+//! Any text as Ruby and as a template of each kind: parsing and lowering ends, and keeps the promises of tree and IR.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
@@ -11,7 +11,12 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     }
     let text = String::from_utf8_lossy(bytes);
     with_scanner_stack(|| {
-        for language in [Language::Ruby, Language::Erb, Language::RailsView] {
+        for language in [
+            Language::Ruby,
+            Language::Erb,
+            Language::RailsView,
+            Language::Haml,
+        ] {
             parse_and_check(language, &text);
         }
     });

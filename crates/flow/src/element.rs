@@ -37,7 +37,7 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
-        if !self.python
+        if !self.tells_elements_from_members()
             && let Some(Const::Str(name)) = self.values.get(index).sole_const()
         {
             return self.get_member(act, world, object, name, site);
@@ -47,7 +47,10 @@ impl<'a> Interpreter<'a> {
         let mut result = ValueId::NONE;
         for thing in &value.refs {
             let found = match thing {
-                Ref::Obj(id) => self.object_element(world, *id, key),
+                Ref::Obj(id) => match self.library_of(world, *id, key) {
+                    Some(node) => self.api_value(node, site),
+                    None => self.object_element(world, *id, key),
+                },
                 Ref::Api(node) => {
                     let named = match key {
                         Some(Const::Str(name)) => self.apis.known_child(*node, Edge::Name(name)),
@@ -79,6 +82,21 @@ impl<'a> Interpreter<'a> {
             result = self.values.add_taint(result, &taint);
         }
         self.clear_read(result)
+    }
+
+    /// What an element of a library's instance is, where the catalogue says so and the program has put nothing there.
+    fn library_of(&self, world: &World, id: ObjId, key: Option<Const>) -> Option<ApiId> {
+        let obj = world.heap.get(id)?;
+        let is_set = key.is_some_and(|key| obj.field(key).is_some());
+        if self.family != Family::Ruby || is_set || !matches!(obj.kind, ObjKind::Instance(_)) {
+            return None;
+        }
+        self.apis.known_child(obj.api?, Edge::Index)
+    }
+
+    /// Whether `x["name"]` is something else than `x.name`.
+    fn tells_elements_from_members(&self) -> bool {
+        self.python || self.family == Family::Ruby
     }
 
     /// Whether negative positions count from the end.
@@ -137,7 +155,7 @@ impl<'a> Interpreter<'a> {
         site: Site,
     ) {
         let key = self.values.get(index).sole_const();
-        if !self.python
+        if !self.tells_elements_from_members()
             && let Some(Const::Str(name)) = key
         {
             return self.set_member(act, world, object, name, value, site);

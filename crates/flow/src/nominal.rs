@@ -570,7 +570,10 @@ impl<'a> Interpreter<'a> {
             let apis = self.class_apis(world, class);
             for api in &apis {
                 if self.apis.known_child(*api, Edge::Name(method)).is_some() {
-                    let receiver = self.receiver(this, class);
+                    let receiver = match self.family {
+                        Family::Ruby => ValueId::UNKNOWN,
+                        _ => self.receiver(this, class),
+                    };
                     return self.call_inherited(
                         act, world, *api, receiver, method, arguments, context, site,
                     );
@@ -620,8 +623,15 @@ impl<'a> Interpreter<'a> {
             return self.call_library(act, world, call);
         }
         if let Some((class, this)) = innermost {
+            // What a Ruby object keeps in its variables does not come out of every method that it has from elsewhere.
+            let of_self = self.family != Family::Ruby;
+            let this = if of_self { this } else { ValueId::UNKNOWN };
             if let Some(api) = self.class_api(world, class) {
-                let receiver = self.receiver(this, class);
+                let receiver = if of_self {
+                    self.receiver(this, class)
+                } else {
+                    this
+                };
                 return self
                     .call_inherited(act, world, api, receiver, method, arguments, context, site);
             }

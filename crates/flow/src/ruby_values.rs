@@ -325,6 +325,10 @@ impl<'a> Interpreter<'a> {
             _ => {}
         }
         let plain = method.strip_suffix('!').unwrap_or(method);
+        if text.is_none() && method.ends_with('?') && method.len() > 1 {
+            // What asks a question answers it with a truth value.
+            return Some(ValueId::UNKNOWN);
+        }
         if let Some(text) = text
             && let Some(folded) = fold(text, plain, arguments.at(0).and_then(|v| self.sole_str(v)))
         {

@@ -83,7 +83,8 @@ impl Linker {
             | Language::CSharp
             | Language::Ruby
             | Language::Erb
-            | Language::RailsView => Resolution::External,
+            | Language::RailsView
+            | Language::Haml => Resolution::External,
             Language::JavaScript | Language::TypeScript | Language::Tsx => {
                 match self.resolve_ecmascript(file, module) {
                     Some(found) if item.is_some() => Resolution::FileItem(found),

@@ -237,7 +237,7 @@ pub(crate) fn by_convention(files: &[Loaded], names: &Interner) -> Vec<FunctionN
                     Language::JavaScript | Language::TypeScript | Language::Tsx => "nodejs",
                     Language::Java => "java",
                     Language::CSharp => "dotnet",
-                    Language::Ruby | Language::Erb | Language::RailsView => "ruby",
+                    Language::Ruby | Language::Erb | Language::RailsView | Language::Haml => "ruby",
                 }
                 .to_owned(),
                 handler: format!("{stem}.{name}"),

@@ -46,6 +46,8 @@ pub enum Language {
     Erb,
     /// A view of Rails, which escapes what it writes.
     RailsView,
+    /// A HAML or Slim template, which do too.
+    Haml,
 }
 
 /// Languages whose programs mean the same by the same tree, and share their library models.
@@ -100,6 +102,7 @@ impl Language {
             // The extension before it says for which format a view is, and is a sign of Rails.
             "erb" if stem.contains('.') || path.contains("app/views/") => Some(Self::RailsView),
             "erb" | "rhtml" => Some(Self::Erb),
+            "haml" | "slim" => Some(Self::Haml),
             _ => None,
         }
     }
@@ -112,7 +115,7 @@ impl Language {
             Self::JavaScript | Self::TypeScript | Self::Tsx => Family::EcmaScript,
             Self::Java => Family::Java,
             Self::CSharp => Family::CSharp,
-            Self::Ruby | Self::Erb | Self::RailsView => Family::Ruby,
+            Self::Ruby | Self::Erb | Self::RailsView | Self::Haml => Family::Ruby,
         }
     }
 
@@ -125,7 +128,7 @@ impl Language {
             Self::TypeScript | Self::Tsx => "typescript",
             Self::Java => "java",
             Self::CSharp => "csharp",
-            Self::Ruby | Self::Erb | Self::RailsView => "ruby",
+            Self::Ruby | Self::Erb | Self::RailsView | Self::Haml => "ruby",
         }
     }
 }
@@ -143,5 +146,6 @@ pub fn parse(language: Language, text: &str, names: &Interner) -> Tree {
         Language::Ruby => ruby::parse(text, names),
         Language::Erb => ruby::erb::parse(language, text, false, names),
         Language::RailsView => ruby::erb::parse(language, text, true, names),
+        Language::Haml => ruby::haml::parse(language, text, names),
     }
 }

@@ -1,4 +1,5 @@
-//! Ruby to the surface tree, by way of prism, the parser of Ruby itself. ERB templates too: see [`erb`].
+//! Ruby to the surface tree, by way of prism, the parser of Ruby itself. Templates too: see [`erb`] and
+//! [`haml`].
 //!
 //! A [`Converter`] walks the parser's tree once, in source order, and builds ours. Its methods are spread over the
 //! submodules by what they convert. Ruby says most things with method calls; those that declare something
@@ -20,6 +21,7 @@ mod classes;
 mod declarations;
 pub(crate) mod erb;
 mod expressions;
+pub(crate) mod haml;
 mod literals;
 mod matching;
 mod methods;

@@ -118,9 +118,10 @@ fn by_name(name: &str) -> (Class, Reason) {
     }
     match extension.as_str() {
         "py" | "pyw" | "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "rb"
-        | "rake" | "gemspec" | "java" | "kt" | "kts" | "scala" | "groovy" | "clj" | "cs" | "fs"
-        | "vb" | "go" | "rs" | "php" | "swift" | "sh" | "bash" | "ps1" | "psm1" | "lua" | "pl"
-        | "pm" | "ex" | "exs" | "vue" | "svelte" => (Class::FirstParty, Reason::Extension),
+        | "rake" | "gemspec" | "ru" | "erb" | "rhtml" | "haml" | "slim" | "java" | "kt" | "kts"
+        | "scala" | "groovy" | "clj" | "cs" | "fs" | "vb" | "go" | "rs" | "php" | "swift"
+        | "sh" | "bash" | "ps1" | "psm1" | "lua" | "pl" | "pm" | "ex" | "exs" | "vue"
+        | "svelte" => (Class::FirstParty, Reason::Extension),
         "yaml" | "yml" | "json" | "json5" | "jsonc" | "toml" | "ini" | "cfg" | "conf"
         | "config" | "env" | "properties" | "xml" | "tf" | "tfvars" | "hcl" | "template"
         | "cfn" | "sql" | "pem" | "key" | "ipynb" | "bat" | "cmd" | "npmrc" | "pypirc"

@@ -42,7 +42,8 @@ pub(super) fn dialects(language: Language) -> &'static [Dialect] {
         | Language::CSharp
         | Language::Ruby
         | Language::Erb
-        | Language::RailsView => &[],
+        | Language::RailsView
+        | Language::Haml => &[],
         Language::JavaScript => &[JS, Dialect { module: true, ..JS }, TSX],
         Language::TypeScript => &[TS, Dialect { module: true, ..TS }],
         Language::Tsx => &[

@@ -11,9 +11,9 @@ use crate::tree::{Function, Stmt, StmtKind};
 use crate::{Language, Tree};
 
 /// Writes a value to the page with the characters of HTML escaped: `<%= x %>` in a Rails view.
-const ESCAPED: &str = "__write_escaped__";
+pub(super) const ESCAPED: &str = "__write_escaped__";
 /// Writes a value to the page as it is: `<%== x %>`, and `<%= x %>` outside of Rails.
-const UNESCAPED: &str = "__write__";
+pub(super) const UNESCAPED: &str = "__write__";
 /// The method that a template is.
 const VIEW: &str = "__view__";
 
@@ -28,7 +28,15 @@ pub(super) struct Output {
 /// Parses a template; `escapes` says whether `<%= x %>` escapes.
 pub(crate) fn parse(language: Language, text: &str, escapes: bool, names: &Interner) -> Tree {
     let (code, outputs) = code(text, escapes);
-    let mut tree = super::read(language, text, &code, &outputs, names);
+    as_view(
+        super::read(language, text, &code, &outputs, names),
+        text,
+        names,
+    )
+}
+
+/// Makes one method of everything that a template does.
+pub(super) fn as_view(mut tree: Tree, text: &str, names: &Interner) -> Tree {
     let span = Span::new(0, text.len() as u32);
     let start = Span::new(0, 0);
     let body = std::mem::take(&mut tree.body);

@@ -181,7 +181,7 @@ proptest! {
         let text = words.concat();
         assert_spans_fit(&tree(&text), &text);
         prop_assert_eq!(printed(&text), printed(&text));
-        for language in [Language::Erb, Language::RailsView] {
+        for language in [Language::Erb, Language::RailsView, Language::Haml] {
             assert_spans_fit(&parse(language, &text, &Interner::new()), &text);
         }
     }

@@ -34,11 +34,17 @@ fn plain_templates_do_not_escape() {
 }
 
 #[test]
+fn haml_and_slim_keep_their_lines_of_code() {
+    let text = "%h1.title= @title\n- items.each do |item|\n  %p{class: 'x'}!= item\n- total = 1\nHello #{name}\n= form_for @x do |f|\n  h2 Search #{ @query }\n  == params[:raw]\n";
+    insta::assert_snapshot!("haml", printed_as(Language::Haml, text));
+}
+
+#[test]
 fn spans_are_those_of_the_template() {
     for text in [
         VIEW, "<%", "<%=", "<%= %>", "<%==", "%>", "é<%=é", "<%=x", "<%-", "<%#", "<%%", "<% -%>",
     ] {
-        for language in [Language::RailsView, Language::Erb] {
+        for language in [Language::RailsView, Language::Erb, Language::Haml] {
             assert_spans_fit(&parse(language, text, &Interner::new()), text);
         }
     }
