@@ -29,7 +29,7 @@ pub struct CatalogueError {
 pub struct Builder {
     detectors: BTreeMap<String, (String, Detector)>,
     parts: Vec<Part>,
-    models: BTreeMap<(Option<RowLanguage>, String), Model>,
+    models: BTreeMap<(RowLanguage, String), Model>,
 }
 
 /// What one language's file adds to a detector.
@@ -55,8 +55,8 @@ impl Builder {
                 .collect(),
             models: base
                 .models
-                .into_iter()
-                .map(|m| ((m.language, m.name.clone()), m))
+                .iter()
+                .map(|m| ((m.language, m.name.clone()), m.clone()))
                 .collect(),
             parts: Vec::new(),
         }
@@ -211,7 +211,7 @@ impl Builder {
         }
         Ok(Catalogue {
             detectors,
-            models,
+            models: models.into_iter().collect(),
             sink_kinds: kinds.into_iter().collect(),
         })
     }
@@ -377,8 +377,15 @@ fn check(raw: RawCheck, language: Option<RowLanguage>) -> Fallible<Check> {
 fn model(name: &str, raw: RawModel) -> Fallible<Model> {
     let mut model = Model {
         name: name.to_owned(),
-        language: Some(raw.language),
-        ..Model::default()
+        language: raw.language,
+        types: Vec::new(),
+        sources: Vec::new(),
+        sinks: Vec::new(),
+        clears: Vec::new(),
+        restores: Vec::new(),
+        flows: Vec::new(),
+        guards: Vec::new(),
+        entries: Vec::new(),
     };
     for (from, to) in &raw.types {
         model.types.push((path(from)?, path(to)?));

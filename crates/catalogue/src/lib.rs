@@ -10,6 +10,7 @@ mod condition;
 mod detector;
 mod folder;
 mod model;
+mod models;
 mod path;
 mod raw;
 
@@ -20,6 +21,7 @@ pub use folder::read_folder;
 pub use model::{
     Entry, EntryMatch, Flow, Guard, Model, Place, ReturnUse, Sink, SourceKind, SourceRow,
 };
+pub use models::Models;
 pub use path::{ApiPath, PathError, Segment};
 
 use serde::{Deserialize, Serialize};
@@ -77,8 +79,8 @@ impl RowLanguage {
 pub struct Catalogue {
     /// Sorted by id.
     pub detectors: Vec<Detector>,
-    /// Sorted by language and file name.
-    pub models: Vec<Model>,
+    /// What libraries do.
+    pub models: Models,
     /// The sink kinds that taint detectors define, sorted; a kind's index is its bit in a mask.
     pub sink_kinds: Vec<String>,
 }

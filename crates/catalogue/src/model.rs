@@ -6,12 +6,12 @@ use shindan_finding::Confidence;
 use crate::{ApiPath, ArgRef, Condition, RowLanguage};
 
 /// What one file says about a library.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Model {
     /// File name without extension, for messages.
     pub name: String,
     /// Which programs it applies to.
-    pub language: Option<RowLanguage>,
+    pub language: RowLanguage,
     /// An expression and the type whose members it has instead.
     pub types: Vec<(ApiPath, ApiPath)>,
     /// Where data enters.

@@ -47,11 +47,8 @@ fn a_model_has_the_language_of_its_folder() {
     let catalogue = catalogue();
     for language in RowLanguage::ALL {
         let folder = format!("models/{}", language.name());
-        let models = catalogue
-            .models
-            .iter()
-            .filter(|m| m.language == Some(language));
-        let mut names: Vec<&str> = models.map(|m| m.name.as_str()).collect();
+        let models = catalogue.models.of(language);
+        let mut names: Vec<&str> = models.iter().map(|m| m.name.as_str()).collect();
         names.sort_unstable();
         assert_eq!(names, stems(&root().join(folder)));
     }

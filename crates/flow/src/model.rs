@@ -317,11 +317,7 @@ impl LanguageModels {
             trie: Trie::new(),
             ..Self::default()
         };
-        let models: Vec<_> = catalogue
-            .models
-            .iter()
-            .filter(|m| m.language == Some(language))
-            .collect();
+        let models = catalogue.models.of(language);
         let mut types: Vec<_> = models.iter().flat_map(|m| &m.types).collect();
         types.sort_by_key(|(from, _)| from.0.len());
         for (from, to) in types {

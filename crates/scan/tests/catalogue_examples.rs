@@ -121,7 +121,7 @@ fn languages(detector: &Detector) -> BTreeSet<RowLanguage> {
                 .models
                 .iter()
                 .filter(|m| m.sinks.iter().any(|s| s.kind == taint.sink))
-                .filter_map(|m| m.language),
+                .map(|m| m.language),
         );
     }
     languages
