@@ -228,7 +228,9 @@ impl<'a> Interpreter<'a> {
             _ => {}
         }
         let _ = ty;
-        if act.depth == 0 && act.entry.is_none() && !is_plain {
+        // A library's request brings its own sources.
+        let brings_sources = is_library_thing && self.has_sources(value);
+        if act.depth == 0 && act.entry.is_none() && !is_plain && !brings_sources {
             let mut taint: SmallVec<[crate::value::Taint; 1]> = self
                 .new_taint(SourceKind::Library, None, site)
                 .into_iter()
