@@ -3,7 +3,7 @@
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
 use shindan_base::{Interner, Span, Sym};
-use shindan_catalogue::{ApiPath, Catalogue, Check, RowLanguage, Trigger};
+use shindan_catalogue::{ApiPath, Catalogue, Check, RowLanguage, Subject, Trigger};
 use shindan_flow::{
     ApiId, Arguments, CallEvent, Circumstances, FuncRef, Models, Observer, Site, ValueId, View,
 };
@@ -380,12 +380,22 @@ impl Observer for Watch<'_, '_> {
         site: Site,
     ) {
         if let Some(refs) = self.checks.decorators.get(&decorator) {
-            let at = Circumstances {
-                arguments: Some(arguments),
-                annotations,
-                ..Circumstances::at(site)
-            };
-            self.consider(view, refs, &at);
+            // What an argument says stands at the annotation, what is missing at the function.
+            let place = arguments.values_and_places().next();
+            for check in refs {
+                let speaks_of_argument = (check.check.when.iter())
+                    .any(|c| matches!(c.subject, Subject::Argument { .. }));
+                let site = match place {
+                    Some((_, span)) if speaks_of_argument => Site { span, ..site },
+                    _ => site,
+                };
+                let at = Circumstances {
+                    arguments: Some(arguments),
+                    annotations,
+                    ..Circumstances::at(site)
+                };
+                self.consider(view, &[*check], &at);
+            }
         }
     }
 }

@@ -33,6 +33,16 @@ impl<'a> Interpreter<'a> {
                 o.decorated(v, *node, arguments, &nodes, site)
             });
         }
+        for field in &class.declared.fields {
+            let found = self.known_annotations(of.0, &field.annotations);
+            let all: Vec<ApiId> = found.iter().chain(&own).map(|(node, _)| *node).collect();
+            for ((node, arguments), annotation) in found.iter().zip(&field.annotations) {
+                let site = act.site(annotation.span);
+                self.with_view(act, world, |o, v| {
+                    o.decorated(v, *node, arguments, &all, site);
+                });
+            }
+        }
         for method in &class.methods {
             let Some(ir) = act.module.functions.get(method.func.0 as usize) else {
                 continue;

@@ -209,7 +209,12 @@ impl<'a> Interpreter<'a> {
         });
         let is_library_thing =
             known.is_some_and(|v| matches!(self.values.get(v).refs.as_slice(), [Ref::Api(_)]));
-        let mut value = known.unwrap_or(ValueId::UNKNOWN);
+        let anything = if is_plain {
+            ValueId::SETTLED
+        } else {
+            ValueId::UNKNOWN
+        };
+        let mut value = known.unwrap_or(anything);
         let node = act
             .entry
             .as_ref()
