@@ -47,7 +47,7 @@ impl<'a> Interpreter<'a> {
         text.unwrap_or(ValueId::UNKNOWN)
     }
 
-    pub(super) fn builder_method(
+    pub(super) fn csharp_builder_method(
         &mut self,
         world: &mut World,
         id: ObjId,
