@@ -289,4 +289,5 @@ specifications! {
     values containers constants loops functions asynchrony classes modules exceptions
     guards sanitizers prefixes entries frameworks invocations markup objects origins
     java_collections java_dispatch java_entries java_guards java_texts
+    csharp_classes csharp_values
 }
