@@ -699,6 +699,13 @@ fn tests(raw: &RawCondition) -> Fallible<Vec<Test>> {
         ));
     }
     tests.extend(raw.of_type.as_ref().map(paths).transpose()?.map(Test::Type));
+    tests.extend(
+        raw.annotated
+            .as_ref()
+            .map(paths)
+            .transpose()?
+            .map(Test::Annotated),
+    );
     tests.extend(raw.function.then_some(Test::Function));
     tests.extend(raw.empty.then_some(Test::Empty));
     tests.extend(raw.result_unused.then_some(Test::ResultUnused));

@@ -94,6 +94,8 @@ pub enum Test {
     Tainted(Vec<SourceKind>),
     /// It is what one of these API paths evaluates to.
     Type(Vec<ApiPath>),
+    /// The function or its class has one of these annotations.
+    Annotated(Vec<ApiPath>),
     /// It is a function of the program.
     Function,
     /// Its source text (a variable's name, say) is found by the regular expression.

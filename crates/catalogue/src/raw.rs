@@ -125,6 +125,7 @@ pub(crate) struct RawCondition {
     pub(crate) tainted: Option<OneOrMany>,
     #[serde(rename = "type")]
     pub(crate) of_type: Option<OneOrMany>,
+    pub(crate) annotated: Option<OneOrMany>,
     pub(crate) function: bool,
     pub(crate) text: Option<String>,
     pub(crate) empty: bool,

@@ -3,9 +3,9 @@
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
 use shindan_base::{Interner, Span, Sym};
-use shindan_catalogue::{ApiPath, Catalogue, Check, RowLanguage, Trigger};
+use shindan_catalogue::{ApiPath, Catalogue, Check, RowLanguage, Subject, Trigger};
 use shindan_flow::{
-    ApiId, CallEvent, Circumstances, FuncRef, Models, Observer, Site, ValueId, View,
+    ApiId, Arguments, CallEvent, Circumstances, FuncRef, Models, Observer, Site, ValueId, View,
 };
 use smallvec::SmallVec;
 
@@ -361,15 +361,41 @@ impl Observer for Watch<'_, '_> {
         }
     }
 
-    fn class(&mut self, view: &View<'_, '_>, base: ApiId, site: Site) {
+    fn class(&mut self, view: &View<'_, '_>, base: ApiId, annotations: &[ApiId], site: Site) {
         if let Some(refs) = self.checks.classes.get(&base) {
-            self.consider(view, refs, &Circumstances::at(site));
+            let at = Circumstances {
+                annotations,
+                ..Circumstances::at(site)
+            };
+            self.consider(view, refs, &at);
         }
     }
 
-    fn decorated(&mut self, view: &View<'_, '_>, decorator: ApiId, site: Site) {
+    fn decorated(
+        &mut self,
+        view: &View<'_, '_>,
+        decorator: ApiId,
+        arguments: &Arguments,
+        annotations: &[ApiId],
+        site: Site,
+    ) {
         if let Some(refs) = self.checks.decorators.get(&decorator) {
-            self.consider(view, refs, &Circumstances::at(site));
+            // What an argument says stands at the annotation, what is missing at the function.
+            let place = arguments.values_and_places().next();
+            for check in refs {
+                let speaks_of_argument = (check.check.when.iter())
+                    .any(|c| matches!(c.subject, Subject::Argument { .. }));
+                let site = match place {
+                    Some((_, span)) if speaks_of_argument => Site { span, ..site },
+                    _ => site,
+                };
+                let at = Circumstances {
+                    arguments: Some(arguments),
+                    annotations,
+                    ..Circumstances::at(site)
+                };
+                self.consider(view, &[*check], &at);
+            }
         }
     }
 }
@@ -377,6 +403,16 @@ impl Observer for Watch<'_, '_> {
 /// The pattern of a call that compiles or uses a regular expression given as text.
 fn regex_argument(view: &View<'_, '_>, event: &CallEvent<'_>) -> Option<Sym> {
     let name = view.names().text(event.name?);
+    let node = *event.callee.first()?;
+    let path = view.api_text(node);
+    if let Some(method) = path.strip_prefix("System.Text.RegularExpressions.Regex") {
+        let at = match method {
+            "" => 0,
+            ".IsMatch" | ".Match" | ".Matches" | ".Replace" | ".Split" => 1,
+            _ => return None,
+        };
+        return view.value(event.arguments.at(at)?).sole_str();
+    }
     if !matches!(
         name,
         "compile"
@@ -395,8 +431,6 @@ fn regex_argument(view: &View<'_, '_>, event: &CallEvent<'_>) -> Option<Sym> {
     ) {
         return None;
     }
-    let node = *event.callee.first()?;
-    let path = view.api_text(node);
     if name != "RegExp" && !path.starts_with("re.") && !path.starts_with("regex.") {
         return None;
     }

@@ -37,6 +37,12 @@ impl Arguments {
         }
     }
 
+    /// All that are known, with their places.
+    pub fn values_and_places(&self) -> impl Iterator<Item = (ValueId, Span)> + '_ {
+        let named = self.named.iter().map(|(_, value, span)| (*value, *span));
+        self.positional.iter().copied().chain(named)
+    }
+
     /// The same call with a receiver before the other arguments.
     pub(crate) fn with_receiver(&self, receiver: ValueId, span: Span) -> Self {
         let mut arguments = self.clone();

@@ -92,7 +92,9 @@ impl<'a> Interpreter<'a> {
         let site = self
             .function_site(world, first.0)
             .unwrap_or(act.site(act.ir.span));
-        self.with_view(act, world, |o, v| o.decorated(v, node, site));
+        self.with_view(act, world, |o, v| {
+            o.decorated(v, node, &Arguments::default(), &[], site);
+        });
         Some(value)
     }
 

@@ -1,12 +1,13 @@
 //! Classes: methods and fields along the bases, and the library things that they extend.
 
+use smallvec::SmallVec;
+
 use crate::api::{ApiId, Edge};
 use crate::arguments::Arguments;
 use crate::heap::{Obj, ObjId, ObjKind};
 use crate::interpreter::{Interpreter, World};
 use crate::value::{Const, Ref, ValueId};
 use shindan_base::Sym;
-use smallvec::SmallVec;
 
 /// What a class says of a name.
 pub(crate) enum Found {

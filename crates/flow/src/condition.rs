@@ -2,8 +2,9 @@
 
 use crate::model::row_language;
 use shindan_base::{Span, Sym};
-use shindan_catalogue::{ArgRef, Condition, Literal, Scope, Subject, Test};
+use shindan_catalogue::{ApiPath, ArgRef, Condition, Literal, Scope, Subject, Test};
 
+use crate::api::ApiId;
 use crate::arguments::Arguments;
 use crate::interpreter::{Activation, Interpreter, Site, World};
 use crate::observe::{Property, View};
@@ -26,6 +27,8 @@ pub struct Circumstances<'c> {
     pub assigned_to: Option<Sym>,
     /// Nothing takes the result.
     pub result_unused: bool,
+    /// The annotations of the function or class that the place is, and of the class around it.
+    pub annotations: &'c [ApiId],
 }
 
 impl Circumstances<'_> {
@@ -199,11 +202,13 @@ impl View<'_, '_> {
             }
             Test::Absent => matches!(consts, [Const::Undefined]) && closed,
             Test::Present => !(matches!(consts, [Const::Undefined]) && closed),
-            Test::Literal => consts.iter().any(|c| match c {
-                Const::Str(s) | Const::Bytes(s) => *s != Sym::EMPTY,
-                Const::Int(_) | Const::Float(_) => true,
-                Const::Bool(_) | Const::Null | Const::Undefined | Const::Regex(_) => false,
-            }),
+            Test::Literal => {
+                consts.iter().any(|c| match c {
+                    Const::Str(s) | Const::Bytes(s) => *s != Sym::EMPTY,
+                    Const::Int(_) | Const::Float(_) => true,
+                    Const::Bool(_) | Const::Null | Const::Undefined | Const::Regex(_) => false,
+                }) || self.is_constant_array(value)
+            }
             Test::Dynamic => {
                 (consts.is_empty() || self.value(value).other) && !self.is_unresolved(value)
             }
@@ -220,30 +225,34 @@ impl View<'_, '_> {
                 .any(|c| number(*c).is_some_and(|n| n > *limit as f64)),
             Test::Truthy(wanted) => self.truth(value) == Some(*wanted),
             Test::Tainted(kinds) => self.is_tainted(value, kinds),
-            Test::Type(paths) => {
-                let nodes = self.apis(value);
-                paths.iter().any(|path| {
-                    let language = row_language(self.interpreter.family);
-                    self.interpreter
-                        .models
-                        .node(language, path, self.names())
-                        .is_some_and(|node| nodes.contains(&node))
-                })
-            }
+            Test::Type(paths) => self.is_one_of(paths, &self.apis(value)),
             Test::Function => self.is_function(value),
             Test::Empty => self.is_empty(value),
             Test::Text(pattern) => match (span, at.site) {
                 (Some(span), Some(site)) => self.finds(pattern, self.source_text(site.file, span)),
                 _ => false,
             },
-            Test::ResultUnused | Test::Within(_) | Test::ScopeText(..) | Test::AssignedTo(_) => {
-                self.place_holds(test, at)
-            }
+            Test::ResultUnused
+            | Test::Within(_)
+            | Test::ScopeText(..)
+            | Test::AssignedTo(_)
+            | Test::Annotated(_) => self.place_holds(test, at),
         }
+    }
+
+    fn is_one_of(&self, paths: &[ApiPath], nodes: &[ApiId]) -> bool {
+        paths.iter().any(|path| {
+            let language = row_language(self.interpreter.family);
+            self.interpreter
+                .models
+                .node(language, path, self.names())
+                .is_some_and(|node| nodes.contains(&node))
+        })
     }
 
     fn place_holds(&self, test: &Test, at: &Circumstances<'_>) -> bool {
         match test {
+            Test::Annotated(paths) => self.is_one_of(paths, at.annotations),
             Test::ResultUnused => at.result_unused,
             Test::AssignedTo(pattern) => at
                 .assigned_to

@@ -192,7 +192,7 @@ impl<'a> Interpreter<'a> {
             .get(class.0 as usize)
             .map_or(act.site(inst.span), |c| act.site(c.span));
         for base in apis {
-            self.with_view(act, world, |o, v| o.class(v, base, name_site));
+            self.with_view(act, world, |o, v| o.class(v, base, &[], name_site));
         }
         value
     }
@@ -219,10 +219,7 @@ impl<'a> Interpreter<'a> {
             .classes
             .get(class.0 as usize)
             .map_or(act.site(inst.span), |c| act.site(c.span));
-        for api in self.class_apis(world, id) {
-            let base = self.apis.parent(api).0;
-            self.with_view(act, world, |o, v| o.class(v, base, site));
-        }
+        self.notice_annotations(act, world, of, id, site);
         self.values.reference(Ref::Obj(id))
     }
 }

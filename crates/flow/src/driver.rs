@@ -135,6 +135,11 @@ impl<'a> Interpreter<'a> {
 
     fn run_declared_handlers(&mut self, world: &mut World, component: &Component<'a>) {
         for (file, name) in component.handlers {
+            if let Some((class, method)) = name.split_once("::") {
+                let handler = (*file, self.sym(class), self.sym(method));
+                self.declared_handlers.push(handler);
+                continue;
+            }
             let frame = self.module_frame(*file);
             let key = crate::value::Const::Str(self.sym(name));
             let exported = if self.python {
@@ -169,6 +174,15 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
+    }
+
+    /// What a method is that a template names as a handler by its class.
+    fn declared_handler(&self, file: FileId, ir: &shindan_program::ir::Func) -> Option<EntryRow> {
+        let class = self.class_def((file, ir.class?))?.declared.qualified;
+        if !self.declared_handlers.contains(&(file, class, ir.name)) {
+            return None;
+        }
+        self.handler_row()
     }
 
     /// What the parameters of a Lambda handler are, whatever their names.
@@ -400,7 +414,9 @@ impl<'a> Interpreter<'a> {
                 }) {
                     continue;
                 }
-                let by_name = self.named_entry(ir);
+                let by_name = self
+                    .declared_handler(*file, ir)
+                    .or_else(|| self.named_entry(ir));
                 let is_entry = by_name.is_some() || self.is_declared_entry(world, *file, ir, func);
                 if is_entry != entries || (self.visited.contains(&func) && !entries) {
                     continue;

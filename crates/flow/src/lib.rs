@@ -11,6 +11,7 @@
 //! detector may want to look at passes by its [`Observer`].
 
 mod activate;
+mod annotation;
 mod api;
 mod arguments;
 mod builtin_javascript;
@@ -21,6 +22,7 @@ mod class;
 mod collection;
 mod condition;
 mod construct;
+mod csharp;
 mod driver;
 mod effect;
 mod element;

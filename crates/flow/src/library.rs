@@ -58,7 +58,11 @@ impl<'a> Interpreter<'a> {
             Family::Python => self.python_builtin(act, world, node, arguments, site),
             Family::EcmaScript => self.javascript_builtin(act, world, node, arguments, site),
             Family::Java => self.java_builtin(act, world, node, receiver, arguments, context, site),
-            Family::CSharp | Family::Ruby => None,
+            Family::CSharp => {
+                let is_new = context.is_new;
+                self.csharp_builtin(act, world, node, receiver, is_new, arguments, site)
+            }
+            Family::Ruby => None,
         };
         if let Some(value) = builtin {
             return Some(self.as_modelled(value, model));

@@ -56,6 +56,9 @@ impl<'a> Interpreter<'a> {
         site: Site,
     ) -> ValueId {
         let value = self.values.get(object).clone();
+        if self.is_csharp_wrapper(name) && !self.declares(world, &value, name) {
+            return object;
+        }
         let mut result = ValueId::NONE;
         for thing in &value.refs {
             let found = match thing {
@@ -71,7 +74,7 @@ impl<'a> Interpreter<'a> {
             result = self.join(result, found);
         }
         if !value.consts.is_empty() {
-            let length = (self.text_of(name) == "length")
+            let length = matches!(self.text_of(name), "length" | "Length")
                 .then(|| value.sole_str())
                 .flatten();
             let found = match length {
@@ -178,6 +181,14 @@ impl<'a> Interpreter<'a> {
         if let Some(value) = obj.field(Const::Str(name)) {
             return value;
         }
+        if self.is_csharp()
+            && let Some(value) = self.csharp_member(world, id, name, site)
+        {
+            return value;
+        }
+        let Some(obj) = world.heap.get(id) else {
+            return ValueId::UNKNOWN;
+        };
         let (rest, api, exact) = (obj.rest, obj.api, obj.exact);
         let class = match &obj.kind {
             ObjKind::Instance(class) => *class,

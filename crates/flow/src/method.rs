@@ -25,6 +25,11 @@ impl<'a> Interpreter<'a> {
         let text = self.sole_str(receiver);
         let first = arguments.at(0);
         let argument = first.and_then(|v| self.sole_str(v));
+        let name = if self.is_csharp() {
+            self.csharp_text_name(name, arguments)?
+        } else {
+            name
+        };
         let method = self.text_of(name);
         if let Some(text) = text
             && let Some(folded) = self.fold_text(text, method, argument, arguments)
@@ -211,7 +216,9 @@ impl<'a> Interpreter<'a> {
             return ALL_KINDS;
         }
         let mut mask = 0;
-        if text.contains('<') || text.contains("&lt") {
+        // Taking out one tag leaves the others.
+        let is_tag = self.is_csharp() && text.len() > 4;
+        if (text.contains('<') || text.contains("&lt")) && !is_tag {
             mask |= kinds.html;
         }
         if text.contains("\n")
@@ -320,6 +327,11 @@ impl<'a> Interpreter<'a> {
         if self.python {
             return None;
         }
+        let name = if self.is_csharp() {
+            self.csharp_callback_name(name).unwrap_or(name)
+        } else {
+            name
+        };
         let method = self.text_of(name);
         let callback = arguments.at(0)?;
         let is_function = self.values.get(callback).refs.iter().any(|r| match r {

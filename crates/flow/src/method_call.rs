@@ -284,8 +284,17 @@ impl<'a> Interpreter<'a> {
             return Some(ValueId::UNKNOWN);
         };
         let field = obj.field(Const::Str(name));
-        let api = obj.api;
-        let kind = obj.kind.clone();
+        let (api, kind) = (obj.api, obj.kind.clone());
+        if self.is_csharp() {
+            if let Some(value) = self.csharp_object_method(act, world, id, name, arguments, site) {
+                return Some(value);
+            }
+            if matches!(kind, ObjKind::List | ObjKind::Set | ObjKind::Map) && field.is_none() {
+                return Some(
+                    self.plain_method(act, world, receiver, name, arguments, context, site),
+                );
+            }
+        }
         if self.family == Family::Ruby {
             let this = self.values.reference(Ref::Obj(id));
             let found = match kind {

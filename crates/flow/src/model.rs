@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use shindan_base::{Interner, Sym};
 use shindan_catalogue::{
     ApiPath, Catalogue, Condition, Entry, EntryMatch, Flow, Guard, Place, ReturnUse, RowLanguage,
@@ -171,6 +171,8 @@ pub(crate) struct LanguageModels {
     pub(crate) method_entries: Vec<MethodEntry>,
     /// In a nominal language the classes that the rows name, by their last name; `None` where two have the same.
     pub(crate) by_last_name: FxHashMap<Sym, Option<ApiId>>,
+    /// Things with members that are sources.
+    pub(crate) have_sources: FxHashSet<ApiId>,
 }
 
 /// The compiled models of a catalogue.
@@ -338,10 +340,12 @@ impl LanguageModels {
         };
         for model in models {
             for row in &model.sources {
-                let sources = &mut this.node(&row.path, names).sources;
+                let node = this.trie.add(&row.path, names);
+                let sources = &mut this.nodes.entry(node).or_default().sources;
                 if !sources.contains(&row.kind) {
                     sources.push(row.kind);
                 }
+                this.have_sources.extend(this.trie.above(node));
             }
             for sink in &model.sinks {
                 let Some(bit) = catalogue.sink_bit(&sink.kind) else {
@@ -410,7 +414,8 @@ impl LanguageModels {
             }
         }
         if matches!(language, RowLanguage::Java | RowLanguage::CSharp) {
-            this.by_last_name = this.trie.classes_by_last_name(names);
+            let first_counts = language == RowLanguage::CSharp;
+            this.by_last_name = this.trie.classes_by_last_name(names, first_counts);
         }
         this
     }
@@ -426,7 +431,7 @@ impl LanguageModels {
         names: &Interner,
     ) {
         for condition in conditions {
-            if let Test::Type(paths) = &condition.test {
+            if let Test::Type(paths) | Test::Annotated(paths) = &condition.test {
                 for path in paths {
                     self.trie.add(path, names);
                 }
@@ -472,8 +477,21 @@ impl LanguageModels {
 }
 
 impl Trie {
+    /// The nodes that a node is a member, an element or a result of.
+    fn above(&self, node: ApiId) -> impl Iterator<Item = ApiId> + '_ {
+        std::iter::successors(Some(node), |node| {
+            let above = self.parents.get(node.0 as usize)?.0;
+            (above != ApiId::ROOT && above != *node).then_some(above)
+        })
+        .skip(1)
+    }
+
     /// Nodes below a namespace whose names look like those of classes.
-    fn classes_by_last_name(&self, names: &Interner) -> FxHashMap<Sym, Option<ApiId>> {
+    fn classes_by_last_name(
+        &self,
+        names: &Interner,
+        first_counts: bool,
+    ) -> FxHashMap<Sym, Option<ApiId>> {
         use crate::api::Edge;
         let mut found: FxHashMap<Sym, Option<ApiId>> = FxHashMap::default();
         let is_class = |name: Sym| names.text(name).starts_with(|c: char| c.is_uppercase());
@@ -495,9 +513,14 @@ impl Trie {
             if is_top && is_class(name) {
                 let node = ApiId(i as u32);
                 let node = self.aliases.get(&node).copied().unwrap_or(node);
+                // Classes that replace each other have the same members, whatever their namespace.
                 found
                     .entry(name)
-                    .and_modify(|known| *known = None)
+                    .and_modify(|known| {
+                        if !first_counts {
+                            *known = None;
+                        }
+                    })
                     .or_insert(Some(node));
             }
         }

@@ -438,6 +438,11 @@ impl<'a> Interpreter<'a> {
                 {
                     return Some(made);
                 }
+                if self.is_csharp()
+                    && let Some(made) = self.csharp_instance(act, world, node, span)
+                {
+                    return Some(made);
+                }
                 let instance = self.apis.known_child(node, Edge::Call)?;
                 Some(self.api_value(instance, act.site(span)))
             }
@@ -493,7 +498,9 @@ impl<'a> Interpreter<'a> {
         span: Span,
     ) -> ValueId {
         let known = self.values.get(value);
-        let says_nothing = known.consts.is_empty()
+        // `T x = null;`: somebody will assign it.
+        let is_null = self.is_csharp() && known.sole_const() == Some(Const::Null);
+        let says_nothing = (known.consts.is_empty() || is_null)
             && known.refs.iter().all(|r| match r {
                 Ref::Api(node) => !self.apis.is_known(*node),
                 Ref::Obj(id) => world
@@ -509,12 +516,16 @@ impl<'a> Interpreter<'a> {
         if !says_nothing {
             return value;
         }
+        let taint = known.taint.clone();
         let file = act.func.file;
+        if is_null && self.library_name(file, ty).is_none() {
+            return value;
+        }
         if is_plain(self.text_of(ty.path)) {
             return self.values.with_taint(value, SmallVec::new());
         }
-        let taint = known.taint.clone();
         match self.instance_of_name(act, world, file, ty, span) {
+            Some(instance) if is_null => self.join(value, instance),
             Some(instance) => self.values.add_taint(instance, &taint),
             None => value,
         }

@@ -89,9 +89,17 @@ pub trait Observer {
     /// An import of a library.
     fn import(&mut self, view: &View<'_, '_>, module: Sym, site: Site);
     /// A class with a library base.
-    fn class(&mut self, view: &View<'_, '_>, base: ApiId, site: Site);
-    /// A function with a library decorator; the place is the function's name.
-    fn decorated(&mut self, view: &View<'_, '_>, decorator: ApiId, site: Site);
+    fn class(&mut self, view: &View<'_, '_>, base: ApiId, annotations: &[ApiId], site: Site);
+    /// A function with a library decorator, and the place is the function's name; or a class with an annotation. The
+    /// arguments are the constant ones, the annotations all that stand there or at the class around it.
+    fn decorated(
+        &mut self,
+        view: &View<'_, '_>,
+        decorator: ApiId,
+        arguments: &Arguments,
+        annotations: &[ApiId],
+        site: Site,
+    );
 }
 
 /// A look into the running analysis.
@@ -165,6 +173,23 @@ impl<'v, 'a> View<'v, 'a> {
     /// Kinds of sink for which something in a value is not known to be safe.
     pub(crate) fn unsettled(&self, id: ValueId) -> u64 {
         self.interpreter.unsettled(self.world, id)
+    }
+
+    /// Whether a value is an array of constant numbers: what bytes are written as where texts are no bytes.
+    pub(crate) fn is_constant_array(&self, id: ValueId) -> bool {
+        let object = self.interpreter.sole_object(id);
+        self.interpreter.is_nominal()
+            && object
+                .and_then(|object| self.world.heap.get(object))
+                .is_some_and(|obj| {
+                    matches!(obj.kind, ObjKind::List)
+                        && obj.exact
+                        && obj.rest == ValueId::NONE
+                        && !obj.items.is_empty()
+                        && obj.items.iter().all(|item| {
+                            matches!(self.value(*item).sole_const(), Some(Const::Int(_)))
+                        })
+                })
     }
 
     /// The library things that a value is or is an instance of.

@@ -209,7 +209,12 @@ impl<'a> Interpreter<'a> {
         });
         let is_library_thing =
             known.is_some_and(|v| matches!(self.values.get(v).refs.as_slice(), [Ref::Api(_)]));
-        let mut value = known.unwrap_or(ValueId::UNKNOWN);
+        let anything = if is_plain {
+            ValueId::SETTLED
+        } else {
+            ValueId::UNKNOWN
+        };
+        let mut value = known.unwrap_or(anything);
         let node = act
             .entry
             .as_ref()
@@ -228,7 +233,9 @@ impl<'a> Interpreter<'a> {
             _ => {}
         }
         let _ = ty;
-        if act.depth == 0 && act.entry.is_none() && !is_plain {
+        // A library's request brings its own sources.
+        let brings_sources = is_library_thing && self.has_sources(value);
+        if act.depth == 0 && act.entry.is_none() && !is_plain && !brings_sources {
             let mut taint: SmallVec<[crate::value::Taint; 1]> = self
                 .new_taint(SourceKind::Library, None, site)
                 .into_iter()

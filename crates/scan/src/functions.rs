@@ -54,6 +54,44 @@ pub(crate) fn handler_paths(folder: &str, handler: &str, runtime: Option<&str>) 
     paths
 }
 
+/// Whether a runtime's handlers are methods of classes.
+fn is_nominal(runtime: &str) -> bool {
+    runtime.starts_with("dotnet") || runtime.starts_with("java")
+}
+
+/// The class and method of `Assembly::Namespace.Class::Method`, `package.Class::method` or `package.Class`.
+fn class_handler(handler: &str) -> Option<(String, String)> {
+    let parts: Vec<&str> = handler.split("::").collect();
+    let (class, method) = match parts.as_slice() {
+        [class] if class.contains('.') => (*class, "handleRequest"),
+        [class, method] | [_, class, method] => (*class, *method),
+        _ => return None,
+    };
+    // Nested classes have other separators there than in the program.
+    Some((class.replace(['+', '$'], "."), method.to_owned()))
+}
+
+/// The file that declares a handler's class, and the handler as the analysis names it.
+fn method_handler(
+    files: &[Loaded],
+    names: &Interner,
+    folder: &str,
+    class: &str,
+    method: &str,
+) -> Option<(FileId, String)> {
+    let class_name = names.get(class)?;
+    let found = files.iter().find(|f| {
+        is_inside(&f.path, folder)
+            && f.module.as_ref().is_some_and(|module| {
+                module
+                    .classes
+                    .iter()
+                    .any(|c| c.declared.qualified == class_name)
+            })
+    })?;
+    Some((found.file, format!("{class}::{method}")))
+}
+
 fn folder_of(path: &str) -> String {
     path.trim_start_matches("./")
         .trim_matches('/')
@@ -91,6 +129,7 @@ pub(crate) fn declared(
     discovery: &Discovery,
     files: &[Loaded],
     inline: &[(usize, FileId)],
+    names: &Interner,
 ) -> Vec<FunctionCode> {
     let mut functions = Vec::new();
     for (i, decl) in discovery.functions.iter().enumerate() {
@@ -106,6 +145,7 @@ pub(crate) fn declared(
                     && !runtime.starts_with("python")
                     && !runtime.starts_with("node")
                     && !runtime.starts_with("provided")
+                    && !is_nominal(&runtime)
                 {
                     status = FunctionStatus::NotScanned(format!(
                         "code of {runtime} is not analysed yet"
@@ -115,6 +155,10 @@ pub(crate) fn declared(
                     .iter()
                     .any(|e| is_inside(&e.path, &folder))
                 {
+                    let named = class_handler(&handler).filter(|_| is_nominal(&runtime));
+                    if let Some((class, method)) = named {
+                        at = method_handler(files, names, &folder, &class, &method);
+                    }
                     let wanted = handler_paths(&folder, &handler, decl.runtime.as_deref());
                     let whole_file = files
                         .iter()
@@ -129,7 +173,9 @@ pub(crate) fn declared(
                         .or(whole_file);
                     match found {
                         Some(file) => at = Some((file.file, exported)),
-                        None if handler.is_empty() => {}
+                        None if at.is_some() || handler.is_empty() => {}
+                        // The name of an assembly: its own start runs the handler.
+                        None if is_nominal(&runtime) && !handler.contains("::") => {}
                         None => {
                             status = FunctionStatus::NotScanned(format!(
                                 "its handler `{handler}` is not in `{path}`; the files there were analysed without it"

@@ -111,7 +111,7 @@ fn run(
         secrets: options.secrets,
     };
     let (files, inline) = read(&reading, &discovery, options, progress);
-    let functions = all_functions(artifact, &discovery, &files, &inline, options);
+    let functions = all_functions(artifact, &discovery, &files, &inline, options, &names);
     let mut findings: Vec<Finding> = Vec::new();
     let mut failed = Vec::new();
     if options.code {
@@ -230,8 +230,9 @@ fn all_functions(
     files: &[Loaded],
     inline: &[(usize, FileId)],
     options: &Options,
+    names: &Interner,
 ) -> Vec<FunctionCode> {
-    let mut all = functions::declared(artifact, discovery, files, inline);
+    let mut all = functions::declared(artifact, discovery, files, inline, names);
     if let Some((handler, runtime)) = &options.handler {
         all.push(functions::by_option(handler, runtime.as_deref(), files));
     }

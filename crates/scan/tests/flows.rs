@@ -1,7 +1,7 @@
 //! What the analysis follows, told in Markdown and held to it.
 //!
 //! `tests/flows/*.md` explain one feature after the other. Code blocks are programs: a block without a title is a package
-//! of its own (`app.py`, `app.js`, `app.ts`, `App.java`), blocks with `title="path"` under one heading form one package. Each is
+//! of its own (`app.py`, `app.js`, `app.ts`, `App.java`, `App.cs`), blocks with `title="path"` under one heading form one package. Each is
 //! scanned with the built-in catalogue, with `app.handler` as the function's handler. Comments at the ends of lines say what must come of it:
 //!
 //! - `finds: sql-injection` names the detectors that find something on this line, separated by commas,
@@ -74,6 +74,7 @@ fn programs(markdown: &str) -> Vec<Program> {
             (None, Some("javascript")) => "app.js",
             (None, Some("typescript")) => "app.ts",
             (None, Some("java")) => "App.java",
+            (None, Some("csharp")) => "App.cs",
             // Blocks for the reader, such as shell or text.
             (None, _) => continue,
         };
@@ -288,4 +289,5 @@ specifications! {
     values containers constants loops functions asynchrony classes modules exceptions
     guards sanitizers prefixes entries frameworks invocations markup objects origins
     java_collections java_dispatch java_entries java_guards java_texts
+    csharp_classes csharp_values
 }

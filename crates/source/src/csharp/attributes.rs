@@ -1,5 +1,7 @@
 //! Attributes and modifiers.
 
+use shindan_base::Span;
+
 use super::grammar::{Field, Kind};
 use super::syntax::Node;
 use super::{Converter, expr, name};
@@ -39,6 +41,21 @@ impl<'a> Converter<'a> {
             }
         }
         modifiers
+    }
+
+    /// Where a declaration stands, its attributes left out.
+    pub(super) fn own_span(&self, node: Node) -> Span {
+        let mut span = self.span(node);
+        let first = self.children(node).find(|child| {
+            !matches!(
+                self.kind(*child),
+                Kind::AttributeList | Kind::PreprocIfInAttributes
+            )
+        });
+        if let Some(first) = first {
+            span.start = self.span(first).start;
+        }
+        span
     }
 
     /// The attributes in front of a declaration or parameter.

@@ -191,7 +191,7 @@ impl<'a> Converter<'a> {
             keywords: Vec::new(),
             members: Vec::new(),
             decorators: self.attributes(node),
-            span: self.span(node),
+            span: self.own_span(node),
         };
         match kind {
             Kind::EnumDeclaration => {

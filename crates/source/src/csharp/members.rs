@@ -254,7 +254,7 @@ impl<'a> Converter<'a> {
     }
 
     fn accessor(&mut self, node: Node, sym: Sym, name_span: Span, ty: Option<Node>) -> Function {
-        let mut function = empty_function(name_span, self.span(node));
+        let mut function = empty_function(name_span, self.own_span(node));
         function.name = Some(sym);
         function.decorators = self.attributes(node);
         function.returns = ty.and_then(|ty| self.ty(ty));
@@ -395,7 +395,7 @@ impl<'a> Converter<'a> {
         let Some(body) = self.child(node, Field::Body) else {
             return;
         };
-        let span = self.span(node);
+        let span = self.own_span(node);
         let mut function = empty_function(name_span, span);
         function.name = Some(sym);
         self.signature(node, &mut function, modifiers);
