@@ -136,13 +136,12 @@ impl<'a> Interpreter<'a> {
     fn run_declared_handlers(&mut self, world: &mut World, component: &Component<'a>) {
         for (file, name) in component.handlers {
             if let Some((class, method)) = name.split_once("::") {
-                let handler = (*file, self.sym(class), self.sym(method));
-                self.declared_handlers.push(handler);
+                self.run_declared_method(world, *file, class, method);
                 continue;
             }
             let frame = self.module_frame(*file);
             let key = crate::value::Const::Str(self.sym(name));
-            let exported = if self.python {
+            let exported = if self.python || self.is_nominal() {
                 world.heap.get(frame).and_then(|f| f.field(key))
             } else {
                 let module = crate::value::Const::Str(self.sym("module"));
@@ -176,13 +175,26 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// What a method is that a template names as a handler by its class.
-    fn declared_handler(&self, file: FileId, ir: &shindan_program::ir::Func) -> Option<EntryRow> {
-        let class = self.class_def((file, ir.class?))?.declared.qualified;
-        if !self.declared_handlers.contains(&(file, class, ir.name)) {
-            return None;
+    /// Runs the methods of that name of a class of that qualified name.
+    fn run_declared_method(&mut self, world: &mut World, file: FileId, class: &str, method: &str) {
+        let (class, method) = (self.sym(class), self.sym(method));
+        let Some(parts) = self.linker.class_named(file, class) else {
+            return;
+        };
+        for of in parts {
+            self.class_object(world, of);
+            let Some(def) = self.class_def(of) else {
+                continue;
+            };
+            for found in def.methods.iter().filter(|m| m.name == method) {
+                let func = FuncRef {
+                    file: of.0,
+                    index: found.func,
+                };
+                let row = self.handler_row();
+                self.run_method(world, of.0, of.1, func, row);
+            }
         }
-        self.handler_row()
     }
 
     /// What the parameters of a Lambda handler are, whatever their names.
@@ -414,9 +426,7 @@ impl<'a> Interpreter<'a> {
                 }) {
                     continue;
                 }
-                let by_name = self
-                    .declared_handler(*file, ir)
-                    .or_else(|| self.named_entry(ir));
+                let by_name = self.named_entry(ir);
                 let is_entry = by_name.is_some() || self.is_declared_entry(world, *file, ir, func);
                 if is_entry != entries || (self.visited.contains(&func) && !entries) {
                     continue;

@@ -147,8 +147,6 @@ pub(crate) struct Interpreter<'a> {
     /// What names of nominal languages mean, and which members classes inherit.
     pub(crate) meanings: FxHashMap<(FileId, NameRef), Option<Meaning>>,
     pub(crate) inherited: FxHashMap<(ClassRef, Sym), bool>,
-    /// Methods that a template names as handlers: file, class and method.
-    pub(crate) declared_handlers: Vec<(FileId, Sym, Sym)>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -203,7 +201,6 @@ impl<'a> Interpreter<'a> {
             never_returns: FxHashSet::default(),
             meanings: FxHashMap::default(),
             inherited: FxHashMap::default(),
-            declared_handlers: Vec::new(),
         };
         let leaving: &[&str] = match this.family {
             Family::Python => &[

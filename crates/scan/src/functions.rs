@@ -3,8 +3,9 @@
 use shindan_artifact::{Artifact, CodeLocation, Discovery, FunctionDecl, LayerRef, TemplateKind};
 use shindan_base::{FileId, Interner};
 use shindan_finding::{FunctionNote, FunctionStatus};
-use shindan_source::Language;
+use shindan_source::{Family, Language};
 
+use crate::handler::Handler;
 use crate::load::Loaded;
 
 /// A function's code as the scan sees it.
@@ -24,72 +25,6 @@ pub(crate) fn kind_name(kind: TemplateKind) -> &'static str {
         TemplateKind::Terraform => "terraform",
         TemplateKind::Serverless => "serverless",
     }
-}
-
-/// Paths that a handler string may mean, most likely first: `src/app.main` in `code` is `code/src/app.py`.
-pub(crate) fn handler_paths(folder: &str, handler: &str, runtime: Option<&str>) -> Vec<String> {
-    let Some((module, _)) = handler.rsplit_once('.') else {
-        return Vec::new();
-    };
-    let python = runtime.is_none_or(|r| r.starts_with("python"));
-    let node = runtime.is_none_or(|r| r.starts_with("node"));
-    let mut paths = Vec::new();
-    let join = |name: &str| {
-        if folder.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{folder}/{name}")
-        }
-    };
-    if python {
-        let module = module.replace('.', "/");
-        paths.push(join(&format!("{module}.py")));
-        paths.push(join(&format!("{module}/__init__.py")));
-    }
-    if node {
-        for extension in ["js", "mjs", "cjs", "ts", "mts", "cts", "tsx", "jsx"] {
-            paths.push(join(&format!("{module}.{extension}")));
-        }
-    }
-    paths
-}
-
-/// Whether a runtime's handlers are methods of classes.
-fn is_nominal(runtime: &str) -> bool {
-    runtime.starts_with("dotnet") || runtime.starts_with("java")
-}
-
-/// The class and method of `Assembly::Namespace.Class::Method`, `package.Class::method` or `package.Class`.
-fn class_handler(handler: &str) -> Option<(String, String)> {
-    let parts: Vec<&str> = handler.split("::").collect();
-    let (class, method) = match parts.as_slice() {
-        [class] if class.contains('.') => (*class, "handleRequest"),
-        [class, method] | [_, class, method] => (*class, *method),
-        _ => return None,
-    };
-    // Nested classes have other separators there than in the program.
-    Some((class.replace(['+', '$'], "."), method.to_owned()))
-}
-
-/// The file that declares a handler's class, and the handler as the analysis names it.
-fn method_handler(
-    files: &[Loaded],
-    names: &Interner,
-    folder: &str,
-    class: &str,
-    method: &str,
-) -> Option<(FileId, String)> {
-    let class_name = names.get(class)?;
-    let found = files.iter().find(|f| {
-        is_inside(&f.path, folder)
-            && f.module.as_ref().is_some_and(|module| {
-                module
-                    .classes
-                    .iter()
-                    .any(|c| c.declared.qualified == class_name)
-            })
-    })?;
-    Some((found.file, format!("{class}::{method}")))
 }
 
 fn folder_of(path: &str) -> String {
@@ -135,18 +70,14 @@ pub(crate) fn declared(
     for (i, decl) in discovery.functions.iter().enumerate() {
         let runtime = decl.runtime.clone().unwrap_or_default();
         let handler = decl.handler.clone().unwrap_or_default();
-        let exported = handler.rsplit('.').next().unwrap_or_default().to_owned();
+        let named = Handler::new(&handler, decl.runtime.as_deref());
+        let exported = named.exported();
         let mut status = FunctionStatus::Scanned;
         let mut at = None;
         match &decl.code {
             CodeLocation::Path(path) => {
                 let folder = folder_of(path);
-                if !runtime.is_empty()
-                    && !runtime.starts_with("python")
-                    && !runtime.starts_with("node")
-                    && !runtime.starts_with("provided")
-                    && !is_nominal(&runtime)
-                {
+                if !named.is_readable() {
                     status = FunctionStatus::NotScanned(format!(
                         "code of {runtime} is not analysed yet"
                     ));
@@ -155,11 +86,8 @@ pub(crate) fn declared(
                     .iter()
                     .any(|e| is_inside(&e.path, &folder))
                 {
-                    let named = class_handler(&handler).filter(|_| is_nominal(&runtime));
-                    if let Some((class, method)) = named {
-                        at = method_handler(files, names, &folder, &class, &method);
-                    }
-                    let wanted = handler_paths(&folder, &handler, decl.runtime.as_deref());
+                    at = named.find_method(&folder, files, names);
+                    let wanted = named.paths(&folder);
                     let whole_file = files
                         .iter()
                         .find(|f| f.path == folder && f.module.is_some());
@@ -172,10 +100,9 @@ pub(crate) fn declared(
                         })
                         .or(whole_file);
                     match found {
+                        _ if at.is_some() => {}
                         Some(file) => at = Some((file.file, exported)),
-                        None if at.is_some() || handler.is_empty() => {}
-                        // The name of an assembly: its own start runs the handler.
-                        None if is_nominal(&runtime) && !handler.contains("::") => {}
+                        None if handler.is_empty() || named.is_program() => {}
                         None => {
                             status = FunctionStatus::NotScanned(format!(
                                 "its handler `{handler}` is not in `{path}`; the files there were analysed without it"
@@ -226,30 +153,49 @@ pub(crate) fn declared(
 }
 
 /// The function that the command line names.
-pub(crate) fn by_option(handler: &str, runtime: Option<&str>, files: &[Loaded]) -> FunctionCode {
-    let wanted = handler_paths("", handler, runtime);
-    let found = wanted
-        .iter()
-        .find_map(|w| files.iter().find(|f| &f.path == w && f.module.is_some()));
-    let exported = handler.rsplit('.').next().unwrap_or_default().to_owned();
+pub(crate) fn by_option(
+    handler: &str,
+    runtime: Option<&str>,
+    files: &[Loaded],
+    names: &Interner,
+) -> FunctionCode {
+    let named = Handler::new(handler, runtime);
+    let wanted = named.paths("");
+    let exports = |file: &Loaded| (file.file, named.exported());
+    let found = named.find_method("", files, names).or_else(|| {
+        let mut paths = wanted.iter();
+        paths.find_map(|w| {
+            let mut files = files.iter();
+            files
+                .find(|f| &f.path == w && f.module.is_some())
+                .map(exports)
+        })
+    });
     let status = match found {
         Some(_) => FunctionStatus::Scanned,
+        None if wanted.is_empty() => FunctionStatus::NotScanned(format!(
+            "no class with the method that the handler `{handler}` names"
+        )),
         None => FunctionStatus::NotScanned(format!(
             "no file for the handler `{handler}`: looked for {}",
             wanted.join(", ")
         )),
     };
+    let path = found.as_ref().and_then(|(file, _)| {
+        let mut files = files.iter();
+        files.find(|f| f.file == *file).map(|f| f.path.clone())
+    });
     FunctionCode {
         note: FunctionNote {
             name: handler.to_owned(),
             runtime: runtime.unwrap_or_default().to_owned(),
             handler: handler.to_owned(),
             declared_by: "option".to_owned(),
-            path: found.map_or_else(String::new, |f| f.path.clone()),
+            path: path.unwrap_or_default(),
             status,
         },
         folders: vec![String::new()],
-        handler: found.map(|f| (f.file, exported)),
+        handler: found,
     }
 }
 
@@ -262,6 +208,20 @@ pub(crate) fn by_convention(files: &[Loaded], names: &Interner) -> Vec<FunctionN
         };
         for function in module.functions.iter().skip(1) {
             let name = names.text(function.name);
+            let of_class = function
+                .class
+                .and_then(|class| module.classes.get(class.0 as usize));
+            if let Some(class) = of_class
+                && matches!(
+                    (language, name),
+                    (Language::Java, "handleRequest") | (Language::CSharp, "FunctionHandler")
+                )
+                && !function.params.is_empty()
+            {
+                let class = names.text(class.declared.qualified);
+                notes.push(conventional(loaded, language, format!("{class}::{name}")));
+                break;
+            }
             let customary = matches!(name, "lambda_handler" | "handler" | "lambdaHandler");
             if !customary
                 || function.class.is_some()
@@ -276,23 +236,28 @@ pub(crate) fn by_convention(files: &[Loaded], names: &Interner) -> Vec<FunctionN
                 .next()
                 .and_then(|f| f.split('.').next())
                 .unwrap_or_default();
-            notes.push(FunctionNote {
-                name: loaded.path.clone(),
-                runtime: match language {
-                    Language::Python => "python",
-                    Language::JavaScript | Language::TypeScript | Language::Tsx => "nodejs",
-                    Language::Java => "java",
-                    Language::CSharp => "dotnet",
-                    Language::Ruby | Language::Erb | Language::RailsView | Language::Haml => "ruby",
-                }
-                .to_owned(),
-                handler: format!("{stem}.{name}"),
-                declared_by: "convention".to_owned(),
-                path: loaded.path.clone(),
-                status: FunctionStatus::Scanned,
-            });
+            notes.push(conventional(loaded, language, format!("{stem}.{name}")));
             break;
         }
     }
     notes
+}
+
+/// A function that its handler's customary name tells of.
+fn conventional(loaded: &Loaded, language: Language, handler: String) -> FunctionNote {
+    FunctionNote {
+        name: loaded.path.clone(),
+        runtime: match language.family() {
+            Family::Python => "python",
+            Family::EcmaScript => "nodejs",
+            Family::Java => "java",
+            Family::CSharp => "dotnet",
+            Family::Ruby => "ruby",
+        }
+        .to_owned(),
+        handler,
+        declared_by: "convention".to_owned(),
+        path: loaded.path.clone(),
+        status: FunctionStatus::Scanned,
+    }
 }

@@ -5,6 +5,7 @@
 
 mod findings;
 mod functions;
+mod handler;
 mod load;
 mod options;
 mod pipeline;

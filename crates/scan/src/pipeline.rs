@@ -18,6 +18,7 @@ use shindan_source::Language;
 
 use crate::findings::{Context, Shown, literals, secrets};
 use crate::functions::{self, FunctionCode, is_inside};
+use crate::handler::Handler;
 use crate::load::{Loaded, Reading};
 use crate::options::{Options, Progress, Stage};
 
@@ -177,11 +178,10 @@ fn read(
         .functions
         .iter()
         .flat_map(|f| match (&f.code, &f.handler) {
-            (CodeLocation::Path(path), Some(handler)) => functions::handler_paths(
-                path.trim_start_matches("./").trim_matches('/'),
-                handler,
-                f.runtime.as_deref(),
-            ),
+            (CodeLocation::Path(path), Some(handler)) => {
+                let handler = Handler::new(handler, f.runtime.as_deref());
+                handler.paths(path.trim_start_matches("./").trim_matches('/'))
+            }
             _ => Vec::new(),
         })
         .collect();
@@ -234,7 +234,12 @@ fn all_functions(
 ) -> Vec<FunctionCode> {
     let mut all = functions::declared(artifact, discovery, files, inline, names);
     if let Some((handler, runtime)) = &options.handler {
-        all.push(functions::by_option(handler, runtime.as_deref(), files));
+        all.push(functions::by_option(
+            handler,
+            runtime.as_deref(),
+            files,
+            names,
+        ));
     }
     all
 }
