@@ -135,9 +135,15 @@ impl<'a> Interpreter<'a> {
 
     fn run_declared_handlers(&mut self, world: &mut World, component: &Component<'a>) {
         for (file, name) in component.handlers {
+            if self.family == Family::Ruby
+                && let Some((class, method)) = name.rsplit_once('.')
+            {
+                self.run_class_handler(world, *file, class, method);
+                continue;
+            }
             let frame = self.module_frame(*file);
             let key = crate::value::Const::Str(self.sym(name));
-            let exported = if self.python {
+            let exported = if self.python || self.family == Family::Ruby {
                 world.heap.get(frame).and_then(|f| f.field(key))
             } else {
                 let module = crate::value::Const::Str(self.sym("module"));
@@ -168,6 +174,26 @@ impl<'a> Interpreter<'a> {
                     self.run_entry(world, id, this, Some(row));
                 }
             }
+        }
+    }
+
+    /// A handler that is a method of a class itself: `file.Class.method`, `file.Module::Class.method`.
+    fn run_class_handler(&mut self, world: &mut World, file: FileId, class: &str, method: &str) {
+        let qualified = self.sym(&class.replace("::", "."));
+        let Some(class) = self
+            .linker
+            .class_named(file, qualified)
+            .and_then(|found| found.first().copied())
+        else {
+            return;
+        };
+        let object = self.class_object(world, class);
+        let name = self.sym(method);
+        let found = self.find_in_class(world, object, name);
+        if let (Some(crate::class::Found::Method(method)), Some(row)) = (found, self.handler_row())
+        {
+            let this = self.values.reference(Ref::Obj(object));
+            self.run_entry(world, method, this, Some(row));
         }
     }
 

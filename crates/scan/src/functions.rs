@@ -33,6 +33,7 @@ pub(crate) fn handler_paths(folder: &str, handler: &str, runtime: Option<&str>) 
     };
     let python = runtime.is_none_or(|r| r.starts_with("python"));
     let node = runtime.is_none_or(|r| r.starts_with("node"));
+    let ruby = runtime.is_none_or(|r| r.starts_with("ruby"));
     let mut paths = Vec::new();
     let join = |name: &str| {
         if folder.is_empty() {
@@ -51,7 +52,21 @@ pub(crate) fn handler_paths(folder: &str, handler: &str, runtime: Option<&str>) 
             paths.push(join(&format!("{module}.{extension}")));
         }
     }
+    if ruby && let Some((file, _)) = handler.split_once('.') {
+        paths.push(join(&format!("{file}.rb")));
+    }
     paths
+}
+
+/// What a handler names in its file: `method`, and in Ruby also `Class.method`.
+fn exported_name(handler: &str, runtime: Option<&str>) -> String {
+    let is_ruby = runtime.is_some_and(|r| r.starts_with("ruby"));
+    let name = if is_ruby {
+        handler.split_once('.').map(|(_, name)| name)
+    } else {
+        handler.rsplit('.').next()
+    };
+    name.unwrap_or_default().to_owned()
 }
 
 fn folder_of(path: &str) -> String {
@@ -96,7 +111,7 @@ pub(crate) fn declared(
     for (i, decl) in discovery.functions.iter().enumerate() {
         let runtime = decl.runtime.clone().unwrap_or_default();
         let handler = decl.handler.clone().unwrap_or_default();
-        let exported = handler.rsplit('.').next().unwrap_or_default().to_owned();
+        let exported = exported_name(&handler, decl.runtime.as_deref());
         let mut status = FunctionStatus::Scanned;
         let mut at = None;
         match &decl.code {
@@ -105,6 +120,7 @@ pub(crate) fn declared(
                 if !runtime.is_empty()
                     && !runtime.starts_with("python")
                     && !runtime.starts_with("node")
+                    && !runtime.starts_with("ruby")
                     && !runtime.starts_with("provided")
                 {
                     status = FunctionStatus::NotScanned(format!(
@@ -185,7 +201,7 @@ pub(crate) fn by_option(handler: &str, runtime: Option<&str>, files: &[Loaded]) 
     let found = wanted
         .iter()
         .find_map(|w| files.iter().find(|f| &f.path == w && f.module.is_some()));
-    let exported = handler.rsplit('.').next().unwrap_or_default().to_owned();
+    let exported = exported_name(handler, runtime);
     let status = match found {
         Some(_) => FunctionStatus::Scanned,
         None => FunctionStatus::NotScanned(format!(

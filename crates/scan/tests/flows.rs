@@ -74,6 +74,7 @@ fn programs(markdown: &str) -> Vec<Program> {
             (None, Some("javascript")) => "app.js",
             (None, Some("typescript")) => "app.ts",
             (None, Some("java")) => "App.java",
+            (None, Some("ruby")) => "app.rb",
             // Blocks for the reader, such as shell or text.
             (None, _) => continue,
         };
@@ -288,4 +289,5 @@ specifications! {
     values containers constants loops functions asynchrony classes modules exceptions
     guards sanitizers prefixes entries frameworks invocations markup objects origins
     java_collections java_dispatch java_entries java_guards java_texts
+    ruby_blocks ruby_objects ruby_texts ruby_rails
 }
