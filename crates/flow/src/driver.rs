@@ -563,7 +563,10 @@ impl<'a> Interpreter<'a> {
         let row = named
             .or_else(|| self.annotated_entry(file, ir))
             .or_else(|| self.method_entry(world, class_object, method, ir.name));
-        let this = if method.is_static {
+        let this = if method.is_static && self.family == shindan_source::Family::Ruby {
+            // A class's own methods run on the class.
+            self.values.reference(Ref::Obj(class_object))
+        } else if method.is_static {
             ValueId::UNKNOWN
         } else if method.is_class_method {
             self.values.reference(Ref::Obj(class_object))

@@ -75,6 +75,7 @@ fn programs(markdown: &str) -> Vec<Program> {
             (None, Some("typescript")) => "app.ts",
             (None, Some("java")) => "App.java",
             (None, Some("csharp")) => "App.cs",
+            (None, Some("ruby")) => "app.rb",
             // Blocks for the reader, such as shell or text.
             (None, _) => continue,
         };
@@ -290,4 +291,5 @@ specifications! {
     guards sanitizers prefixes entries frameworks invocations markup objects origins
     java_collections java_dispatch java_entries java_guards java_texts
     csharp_classes csharp_values
+    ruby_blocks ruby_objects ruby_texts ruby_rails
 }
