@@ -1,0 +1,8 @@
+using System.Threading.Tasks;
+
+namespace Shipments;
+
+public interface ILabelPrinter
+{
+    Task PrintAsync(string parcel);
+}
