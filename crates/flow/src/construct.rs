@@ -112,6 +112,7 @@ impl<'a> Interpreter<'a> {
                         }
                         None => {
                             let spread = self.inside_of(&state.world, from);
+                            obj.keys = self.join(obj.keys, spread);
                             obj.rest = self.join(obj.rest, spread);
                             obj.exact = false;
                         }

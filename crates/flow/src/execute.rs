@@ -100,7 +100,14 @@ impl<'a> Interpreter<'a> {
                         thrown: value,
                         ..state.clone()
                     };
-                    self.throw(thrown, block, &mut incoming, &mut pending, &ir.blocks, &mut exit);
+                    self.throw(
+                        thrown,
+                        block,
+                        &mut incoming,
+                        &mut pending,
+                        &ir.blocks,
+                        &mut exit,
+                    );
                 }
                 if !alive {
                     break;

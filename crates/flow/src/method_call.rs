@@ -211,7 +211,7 @@ impl<'a> Interpreter<'a> {
         if self.family == Family::Ruby {
             return self.ruby_method(act, world, receiver, name, arguments, site);
         }
-        self.text_method(world, receiver, name, arguments, site)
+        self.text_method(act, world, receiver, name, arguments, site)
     }
 
     /// A method of a string, number or unknown thing.

@@ -6,7 +6,7 @@
 //! left out. More than what is tested every time is tried by
 //!
 //! ```sh
-//! DIFFERENTIAL_SEED=7 DIFFERENTIAL_PROGRAMS=20000 cargo test -p shindan-scan --test differential -- --nocapture more
+//! DIFFERENTIAL_SEED=7 DIFFERENTIAL_PROGRAMS=20000 cargo test -p shindan-scan --test differential -- --ignored --nocapture more
 //! ```
 
 #[path = "differential/generate.rs"]
@@ -15,6 +15,8 @@ mod generate;
 mod grammar;
 #[path = "differential/language.rs"]
 mod language;
+#[path = "differential/limits.rs"]
+mod limits;
 #[path = "differential/program.rs"]
 mod program;
 #[path = "differential/random.rs"]
@@ -32,6 +34,8 @@ use crate::program::Node;
 
 /// Programs that are run and analysed at once.
 const BATCH: u64 = 250;
+/// Programs in each language that every build tries.
+const PROGRAMS: u64 = 1250;
 /// Failing programs that are made small and shown.
 const SHOWN: usize = 3;
 
@@ -62,7 +66,7 @@ fn compare(language: Language, grammar: &Grammar, seeds: std::ops::Range<u64>) -
             .iter()
             .map(|p| p.print(grammar, language.nothing))
             .collect();
-        let outcomes = run::run(language, &texts);
+        let outcomes = run::run(language, &texts, 1);
         for ((seed, program), outcome) in batch.iter().zip(programs).zip(outcomes) {
             tally.programs += 1;
             tally.reached += outcome.reached.len();
@@ -79,23 +83,33 @@ fn compare(language: Language, grammar: &Grammar, seeds: std::ops::Range<u64>) -
 /// Fails with small programs when something was missed.
 fn assert_sound(language: Language, grammar: &Grammar, tally: Tally) {
     let count = tally.failures.len();
-    if count == 0 {
-        return;
-    }
-    let mut text = format!("{count} of {} programs in {} let data through unseen\n", tally.programs, language.name);
     let shown = std::env::var("DIFFERENTIAL_SHOWN").map_or(SHOWN, |n| n.parse().expect("a number"));
+    let mut text = String::new();
     for (seed, program) in tally.failures.into_iter().take(shown) {
-        let (small, outcome) = shrink::shrink(language, grammar, program);
-        let lines: Vec<u32> = outcome.missed().collect();
-        writeln!(text, "\n-- seed {seed}, missed in line {lines:?}:").expect("a string takes all");
-        for (i, line) in small.lines().enumerate() {
-            writeln!(text, "{:4} {line}", i + 1).expect("a string takes all");
-        }
-        for reason in outcome.skipped {
-            writeln!(text, "     ({reason})").expect("a string takes all");
-        }
+        let told = explained(language, grammar, seed, program);
+        eprintln!("{told}");
+        text += &told;
     }
-    panic!("{text}");
+    assert!(
+        count == 0,
+        "{count} of {} programs in {} let data through unseen\n{text}",
+        tally.programs,
+        language.name
+    );
+}
+
+/// A failing program, made small, and what is wrong with it.
+fn explained(language: Language, grammar: &Grammar, seed: u64, program: Node) -> String {
+    let (small, outcome) = shrink::shrink(language, grammar, program);
+    let lines: Vec<u32> = outcome.missed().collect();
+    let mut text = format!("\n-- seed {seed}, missed in line {lines:?}:\n");
+    for (i, line) in small.lines().enumerate() {
+        writeln!(text, "{:4} {line}", i + 1).expect("a string takes all");
+    }
+    for reason in outcome.skipped {
+        writeln!(text, "     ({reason})").expect("a string takes all");
+    }
+    text
 }
 
 #[test]
@@ -127,16 +141,56 @@ fn summary(language: Language, tally: &Tally) -> String {
     )
 }
 
-#[test]
-fn python() {
-    let grammar = PYTHON.grammar(false);
-    let tally = compare(PYTHON, &grammar, 0..1200);
-    assert_sound(PYTHON, &grammar, tally);
+/// What every build tries, and how much it is wrong the other way: a found line that nothing arrived in costs trust too.
+/// The numbers depend on the seeds alone. Who changes one says why in the commit.
+fn hold(language: Language, expected: &str) {
+    let grammar = language.grammar(false);
+    let tally = compare(language, &grammar, 0..PROGRAMS);
+    let summary = summary(language, &tally);
+    println!("{summary}");
+    assert_sound(language, &grammar, tally);
+    assert_eq!(summary, expected, "more or less is found than was");
 }
 
 #[test]
-fn javascript() {
-    let grammar = JAVASCRIPT.grammar(false);
-    let tally = compare(JAVASCRIPT, &grammar, 0..1200);
-    assert_sound(JAVASCRIPT, &grammar, tally);
+fn nothing_that_arrives_in_python_is_missed() {
+    hold(PYTHON, "?");
+}
+
+#[test]
+fn nothing_that_arrives_in_javascript_is_missed() {
+    hold(JAVASCRIPT, "?");
+}
+
+#[test]
+fn known_limits_are_as_told() {
+    for limit in limits::limits() {
+        let name = &limit.name;
+        assert!(!limit.unseen.is_empty(), "`{name}` shows nothing");
+        let outcome = run::run(limit.language, &[limit.program], 2).swap_remove(0);
+        for line in limit.unseen {
+            assert_eq!(
+                outcome.reached.get(&line),
+                Some(&true),
+                "`{name}`: no data arrives in line {line}"
+            );
+            assert!(
+                !outcome.found.contains(&line),
+                "`{name}` is no limit any more: line {line} is found; take it off the page"
+            );
+        }
+    }
+}
+
+#[test]
+fn limits_of_the_grammars_are_on_the_page() {
+    let limits = limits::limits();
+    for language in ALL {
+        for rule in language.grammar(true).rules {
+            if let Some(name) = rule.limit {
+                let known = limits.iter().any(|l| l.name == name);
+                assert!(known, "docs/soundness.md has no `{name}`");
+            }
+        }
+    }
 }

@@ -48,7 +48,10 @@ impl Generator<'_> {
         let known: Vec<&Variable> = self.scope.iter().filter(|v| v.kind == kind).collect();
         if !known.is_empty() && self.random.percent(VARIABLES) {
             // What was made last is chosen more often, so that long ways come about.
-            let (a, b) = (self.random.below(known.len()), self.random.below(known.len()));
+            let (a, b) = (
+                self.random.below(known.len()),
+                self.random.below(known.len()),
+            );
             let chosen = known[a.max(b)];
             return Some(Node {
                 what: What::Variable {

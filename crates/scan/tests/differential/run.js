@@ -1,6 +1,7 @@
 // Runs programs for real and tells which of their sinks marked text arrives in.
 //
-// Usage: run.js FOLDER COUNT: the programs are FOLDER/p0.js, FOLDER/p1.js, …
+// Usage: run.js FOLDER COUNT INVOCATIONS: the programs are FOLDER/p0.js, FOLDER/p1.js, …; each process of a program sees so
+// many invocations.
 // Prints a line `PROGRAM LINE ARRIVED` for each line that called the sink, ARRIVED being 1 or 0.
 
 const childProcess = require("child_process");
@@ -13,7 +14,8 @@ const MARK = "~";
 // Loop bodies and functions that a program may begin in one invocation.
 const STEPS = 3000;
 
-const [folder, count] = [process.argv[2], Number(process.argv[3])];
+const folder = process.argv[2];
+const [count, invocations] = process.argv.slice(3).map(Number);
 const arrived = new Map();
 let program = 0;
 let left = STEPS;
@@ -58,7 +60,9 @@ function load(name) {
   const module = new Module(file, null);
   module.filename = file;
   module.paths = [];
-  module._compile(fs.readFileSync(file, "utf8").replaceAll("/*step*/", "__step();"), file);
+  // Strict, or a name that a program forgot to declare would be there for the others.
+  const text = fs.readFileSync(file, "utf8").replaceAll("/*step*/", "__step();");
+  module._compile(`"use strict";${text}`, file);
   return module.exports;
 }
 
@@ -67,24 +71,20 @@ async function main() {
     console[name] = () => {};
   }
   for (program = 0; program < count; program += 1) {
-    left = STEPS;
-    let exports = {};
-    try {
-      exports = load(`p${program}.js`);
-    } catch {
-      // Whatever it throws is its own affair.
-    }
     for (let number = 0; number < 4; number += 1) {
       left = STEPS;
       try {
-        const ends = exports.handler?.(event(number), {});
-        // What never comes is not waited for.
-        let timer;
-        const late = new Promise((resolve) => (timer = setTimeout(resolve, 30)));
-        await Promise.race([ends, late]);
-        clearTimeout(timer);
+        const { handler } = load(`p${program}.js`);
+        for (let again = 0; again < invocations; again += 1) {
+          const ends = handler(event(number), {});
+          // What never comes is not waited for.
+          let timer;
+          const late = new Promise((resolve) => (timer = setTimeout(resolve, 30)));
+          await Promise.race([ends, late]);
+          clearTimeout(timer);
+        }
       } catch {
-        // The same.
+        // Whatever it throws is its own affair.
       }
     }
   }

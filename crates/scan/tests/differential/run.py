@@ -1,6 +1,7 @@
 """Runs programs for real and tells which of their sinks marked text arrives in.
 
-Usage: run.py FOLDER COUNT: the programs are FOLDER/p0.py, FOLDER/p1.py, …
+Usage: run.py FOLDER COUNT INVOCATIONS: the programs are FOLDER/p0.py, FOLDER/p1.py, …; each process of a program sees so
+many invocations.
 Prints a line `PROGRAM LINE ARRIVED` for each line that called the sink, ARRIVED being 1 or 0.
 """
 
@@ -18,7 +19,7 @@ STEPS = 3000
 # Bytes that all may use; texts that double in a loop throw before they get there.
 MEMORY = 512 << 20
 
-folder, count = sys.argv[1], int(sys.argv[2])
+folder, count, invocations = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 arrived = {}
 program = None
 left = 0
@@ -91,14 +92,15 @@ def main():
     os.system = sink
     for program in range(count):
         name = f"p{program}"
-        spec = importlib.util.spec_from_file_location(name, os.path.join(folder, f"{name}.py"))
-        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        path = os.path.join(folder, f"{name}.py")
         with contextlib.redirect_stdout(io.StringIO()):
-            attempt(spec.loader.exec_module, module)
             for number in range(4):
-                handler = getattr(module, "handler", None)
-                if handler:
-                    attempt(handler, event(number), None)
+                spec = importlib.util.spec_from_file_location(name, path)
+                module = sys.modules[name] = importlib.util.module_from_spec(spec)
+                attempt(spec.loader.exec_module, module)
+                for _ in range(invocations):
+                    if handler := getattr(module, "handler", None):
+                        attempt(handler, event(number), None)
     for (number, line), is_marked in sorted(arrived.items()):
         print(number, line, int(is_marked))
 

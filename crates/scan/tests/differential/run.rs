@@ -35,7 +35,9 @@ impl Outcome {
     /// Where something is found and nothing arrived, among the lines that were reached.
     pub(crate) fn surplus(&self) -> usize {
         let unmarked = self.reached.iter().filter(|(_, marked)| !**marked);
-        unmarked.filter(|(line, _)| self.found.contains(line)).count()
+        unmarked
+            .filter(|(line, _)| self.found.contains(line))
+            .count()
     }
 }
 
@@ -44,13 +46,15 @@ fn catalogue() -> &'static Catalogue {
     CATALOGUE.get_or_init(|| {
         // The detector of the programs' sinks alone: the others cost time and answer nothing here.
         let mut catalogue = shindan_detect::builtin();
-        catalogue.detectors.retain(|d| d.info.id.0 == "command-injection");
+        catalogue
+            .detectors
+            .retain(|d| d.info.id.0 == "command-injection");
         catalogue
     })
 }
 
-/// Runs and analyses programs, in order.
-pub(crate) fn run(language: Language, programs: &[String]) -> Vec<Outcome> {
+/// Runs and analyses programs, in order; each process of a program sees so many invocations.
+pub(crate) fn run(language: Language, programs: &[String], invocations: u32) -> Vec<Outcome> {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let folder = folder.path().canonicalize().expect("it was just made");
     for (i, text) in programs.iter().enumerate() {
@@ -58,12 +62,12 @@ pub(crate) fn run(language: Language, programs: &[String]) -> Vec<Outcome> {
         std::fs::write(file, text).expect("the temporary folder is writable");
     }
     let mut outcomes = vec![Outcome::default(); programs.len()];
-    for_real(language, &folder, &mut outcomes);
+    for_real(language, &folder, invocations, &mut outcomes);
     in_analysis(&folder, &mut outcomes);
     outcomes
 }
 
-fn for_real(language: Language, folder: &Path, outcomes: &mut [Outcome]) {
+fn for_real(language: Language, folder: &Path, invocations: u32, outcomes: &mut [Outcome]) {
     let driver = tempfile::tempdir().expect("a temporary folder can be made");
     let script = driver.path().join("run").with_extension(language.extension);
     std::fs::write(&script, language.driver).expect("the temporary folder is writable");
@@ -71,6 +75,7 @@ fn for_real(language: Language, folder: &Path, outcomes: &mut [Outcome]) {
         .arg(&script)
         .arg(folder)
         .arg(outcomes.len().to_string())
+        .arg(invocations.to_string())
         .output()
         .unwrap_or_else(|e| panic!("`{}` is needed for this test: {e}", language.interpreter));
     let told = String::from_utf8_lossy(&output.stdout);

@@ -24,7 +24,7 @@ pub(crate) fn shrink(language: Language, grammar: &Grammar, program: Node) -> (S
                 .iter()
                 .map(|n| n.print(grammar, language.nothing))
                 .collect();
-            let outcomes = run(language, &texts);
+            let outcomes = run(language, &texts, 1);
             if let Some(i) = outcomes.iter().position(|o| o.missed().next().is_some()) {
                 smallest = batch[i].clone();
                 continue 'rounds;
@@ -33,7 +33,7 @@ pub(crate) fn shrink(language: Language, grammar: &Grammar, program: Node) -> (S
         break;
     }
     let text = smallest.print(grammar, language.nothing);
-    let outcome = run(language, std::slice::from_ref(&text)).swap_remove(0);
+    let outcome = run(language, std::slice::from_ref(&text), 1).swap_remove(0);
     (text, outcome)
 }
 
