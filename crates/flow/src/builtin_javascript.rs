@@ -123,6 +123,12 @@ impl<'a> Interpreter<'a> {
                         None => {
                             let data = self.inside_of(world, source);
                             self.put_inside(world, target, data);
+                            if let Some(obj) = self
+                                .sole_object(target)
+                                .and_then(|id| world.heap.change(id))
+                            {
+                                obj.keys = self.values.join(obj.keys, data);
+                            }
                         }
                     }
                 }

@@ -146,8 +146,8 @@ impl<'a> Interpreter<'a> {
                     .and_then(|k| self.values.get(k).sole_str())?;
                 let found = self.get_member(act, world, object, key, site);
                 Some(match arguments.at(2) {
-                    Some(default) if self.values.get(found).other => self.join(found, default),
-                    _ => found,
+                    Some(default) => self.join(found, default),
+                    None => found,
                 })
             }
             ("setattr", Some(object)) => {

@@ -9,6 +9,12 @@
 //! DIFFERENTIAL_SEED=7 DIFFERENTIAL_PROGRAMS=20000 cargo test -p shindan-scan --test differential -- --ignored --nocapture more
 //! ```
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "who looks by hand reads the numbers, and failures as they come"
+)]
+
 #[path = "differential/generate.rs"]
 mod generate;
 #[path = "differential/grammar.rs"]
@@ -35,7 +41,7 @@ use crate::program::Node;
 /// Programs that are run and analysed at once.
 const BATCH: u64 = 250;
 /// Programs in each language that every build tries.
-const PROGRAMS: u64 = 1250;
+const PROGRAMS: u64 = 1000;
 /// Failing programs that are made small and shown.
 const SHOWN: usize = 3;
 
@@ -154,12 +160,18 @@ fn hold(language: Language, expected: &str) {
 
 #[test]
 fn nothing_that_arrives_in_python_is_missed() {
-    hold(PYTHON, "?");
+    hold(
+        PYTHON,
+        "python: 1000 programs, 4087 lines of sinks reached, data in 1817, found in vain in 468",
+    );
 }
 
 #[test]
 fn nothing_that_arrives_in_javascript_is_missed() {
-    hold(JAVASCRIPT, "?");
+    hold(
+        JAVASCRIPT,
+        "javascript: 1000 programs, 3946 lines of sinks reached, data in 1729, found in vain in 486",
+    );
 }
 
 #[test]
