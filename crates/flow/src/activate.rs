@@ -1,9 +1,10 @@
 //! Follows calls into functions and classes of the program.
 
+use crate::api::Edge;
 use crate::arguments::Arguments;
 use crate::call::CallContext;
 use crate::class::Found;
-use crate::execute::Exit;
+use crate::execute::{Exit, meet_facts};
 use crate::heap::{Frames, FuncRef, Obj, ObjId, ObjKind};
 use crate::interpreter::{Activation, Interpreter, Site, World};
 use crate::memory::Answer;
@@ -133,7 +134,16 @@ impl<'a> Interpreter<'a> {
             if_true,
             if_false,
             yielded,
+            thrown,
         } = exit;
+        let mut question = question;
+        if let Some((value, after)) = thrown
+            && self.is_carried(world, value, &after)
+        {
+            // Who remembers the answer would not remember the exception.
+            question = None;
+            self.throw_on(value, after);
+        }
         let Some(after) = after else {
             if let (Some(question), Some(before)) = (question, before)
                 && self.steps_left > 0
@@ -184,6 +194,23 @@ impl<'a> Interpreter<'a> {
             value
         };
         Some(self.step_value(value, site, StepWord::Returned(ir.name)))
+    }
+
+    /// Whether an exception brings its handler something: data, or changed objects.
+    fn is_carried(&self, before: &World, value: ValueId, after: &World) -> bool {
+        !self.deep_taint(after, value).is_empty() || !after.heap.extends(&before.heap)
+    }
+
+    /// An exception leaves a call; several may, when a library calls back more than once.
+    fn throw_on(&mut self, value: ValueId, after: World) {
+        match &mut self.thrown {
+            Some((known, world)) => {
+                *known = self.values.join(*known, value);
+                world.heap.join(&after.heap, &mut self.values, false);
+                world.facts = meet_facts(&world.facts, &after.facts);
+            }
+            slot @ None => *slot = Some((value, after)),
+        }
     }
 
     /// Runs a function in a world; the exit has no world when the function is not known or never returns.
@@ -325,9 +352,45 @@ impl<'a> Interpreter<'a> {
                 CallContext::default(),
                 site,
             );
+        } else {
+            self.keep_in_exception(world, instance, arguments);
         }
         self.last_tells = None;
         instance
+    }
+
+    /// The constructor of a library's exception, of which the object is one, keeps what it is given.
+    pub(crate) fn keep_in_exception(
+        &mut self,
+        world: &mut World,
+        instance: ValueId,
+        arguments: &Arguments,
+    ) {
+        let Some(id) = self.sole_object(instance) else {
+            return;
+        };
+        let is_exception = world.heap.get(id).and_then(|o| o.api).is_some_and(|node| {
+            let (class, _) = self.apis.parent(node);
+            match self.apis.parent(class).1 {
+                Edge::Name(name) => ["Error", "Exception", "Throwable", "Warning"]
+                    .iter()
+                    .any(|end| self.text_of(name).ends_with(end)),
+                Edge::Call | Edge::CallWith(_) | Edge::Index => false,
+            }
+        });
+        if !is_exception {
+            return;
+        }
+        let mut kept = Value::default();
+        for value in arguments.values() {
+            kept.add_taint(&self.deep_taint(world, value));
+        }
+        let kept = self.values.tainted(kept.taint);
+        if kept != ValueId::UNKNOWN
+            && let Some(obj) = world.heap.change(id)
+        {
+            obj.rest = self.values.join(obj.rest, kept);
+        }
     }
 
     /// What the languages call a constructor; in the tree of nominal ones it is always the same.

@@ -66,6 +66,9 @@ impl<'a> Interpreter<'a> {
                             }
                         } else {
                             obj.rest = self.inside_of(world, value);
+                            if name != "Array" {
+                                obj.keys = obj.rest;
+                            }
                             obj.exact = false;
                         }
                     } else if name != "Array" && obj.exact {
@@ -98,9 +101,9 @@ impl<'a> Interpreter<'a> {
                     let fields = self
                         .sole_object(source)
                         .and_then(|id| world.heap.get(id))
-                        .map(|o| (o.fields.clone(), o.rest));
+                        .map(|o| (o.fields.clone(), o.rest, o.keys));
                     match fields {
-                        Some((fields, rest)) => {
+                        Some((fields, rest, keys)) => {
                             for (key, value) in fields {
                                 if let Const::Str(key) = key {
                                     self.set_member(act, world, target, key, value, site);
@@ -109,18 +112,50 @@ impl<'a> Interpreter<'a> {
                             if rest != ValueId::NONE {
                                 self.put_inside(world, target, rest);
                             }
+                            if let Some(obj) = self
+                                .sole_object(target)
+                                .filter(|_| keys != ValueId::NONE)
+                                .and_then(|id| world.heap.change(id))
+                            {
+                                obj.keys = self.values.join(obj.keys, keys);
+                            }
                         }
                         None => {
                             let data = self.inside_of(world, source);
                             self.put_inside(world, target, data);
+                            if let Some(obj) = self
+                                .sole_object(target)
+                                .and_then(|id| world.heap.change(id))
+                            {
+                                obj.keys = self.values.join(obj.keys, data);
+                            }
                         }
                     }
                 }
                 Some(target)
             }
+            ("Object", "defineProperty", Some(target)) => {
+                let key = arguments
+                    .at(1)
+                    .and_then(|k| self.values.get(k).sole_str())?;
+                let value = self.sym("value");
+                let value = self.get_member(act, world, arguments.at(2)?, value, site);
+                self.set_member(act, world, target, key, value, site);
+                Some(target)
+            }
             ("Object", "freeze" | "seal" | "preventExtensions", Some(value))
-            | ("Promise", "resolve", Some(value))
-            | ("Array", "from", Some(value)) => Some(value),
+            | ("Promise", "resolve", Some(value)) => Some(value),
+            ("Array", "from", Some(value)) => {
+                let Some(callback) = arguments.at(1) else {
+                    return Some(value);
+                };
+                let element = self.element(world, value, false, site);
+                let each = Arguments::positional(&[element, ValueId::UNKNOWN], site.span);
+                let made = self.call_value(act, world, callback, &each, site);
+                self.last_tells = None;
+                let made = made.unwrap_or(ValueId::UNKNOWN);
+                Some(self.list_of(act, world, made, site))
+            }
             ("Object", "keys" | "getOwnPropertyNames", Some(value)) => {
                 let keys = self.element(world, value, true, site);
                 let mut obj = Obj::new(ObjKind::List);
@@ -149,7 +184,16 @@ impl<'a> Interpreter<'a> {
                 Some(self.allocate(act, world, site.span, 1, obj))
             }
             ("Object", "create", _) => {
-                Some(self.allocate(act, world, site.span, 1, Obj::new(ObjKind::Map)))
+                let mut obj = Obj::new(ObjKind::Map);
+                if let Some(prototype) = first.and_then(|v| self.sole_object(v))
+                    && let Some(known) = world.heap.get(prototype)
+                {
+                    obj = Obj {
+                        kind: ObjKind::Map,
+                        ..known.clone()
+                    };
+                }
+                Some(self.allocate(act, world, site.span, 1, obj))
             }
             ("Array", "of", _) => {
                 let mut obj = Obj::new(ObjKind::List);

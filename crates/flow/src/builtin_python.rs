@@ -130,6 +130,7 @@ impl<'a> Interpreter<'a> {
                         Some(map) => obj = map.clone(),
                         None => {
                             obj.rest = self.inside_of(world, value);
+                            obj.keys = obj.rest;
                             obj.exact = false;
                         }
                     }
@@ -145,8 +146,8 @@ impl<'a> Interpreter<'a> {
                     .and_then(|k| self.values.get(k).sole_str())?;
                 let found = self.get_member(act, world, object, key, site);
                 Some(match arguments.at(2) {
-                    Some(default) if found == ValueId::UNKNOWN => self.join(found, default),
-                    _ => found,
+                    Some(default) => self.join(found, default),
+                    None => found,
                 })
             }
             ("setattr", Some(object)) => {
@@ -157,7 +158,19 @@ impl<'a> Interpreter<'a> {
                 self.set_member(act, world, object, key, value, site);
                 Some(ValueId::UNKNOWN)
             }
-            ("next", Some(value)) => Some(self.element(world, value, false, site)),
+            ("sum", Some(lists)) => {
+                // With a start it is the sum of lists.
+                let start = arguments.at(1).filter(|v| self.sole_object(*v).is_some())?;
+                let list = self.element(world, lists, false, site);
+                Some(self.joined_lists(act, world, [start, list], site))
+            }
+            ("next", Some(value)) => {
+                let element = self.element(world, value, false, site);
+                Some(match arguments.at(1) {
+                    Some(default) => self.join(element, default),
+                    None => element,
+                })
+            }
             (
                 "bool" | "hasattr" | "callable" | "issubclass" | "isinstance" | "type" | "id"
                 | "hash" | "abs" | "ord" | "range",

@@ -370,8 +370,15 @@ impl<'a> Interpreter<'a> {
             "sort" | "fill" | "toSorted" => {
                 if let Some(obj) = world.heap.change(id) {
                     obj.blur_items(&mut self.values);
+                    if let ("fill", Some(value)) = (text, first) {
+                        obj.rest = self.values.join(obj.rest, value);
+                    }
                 }
                 Some(this)
+            }
+            "toString" if !self.python => {
+                let separator = self.string(",");
+                Some(self.join_texts(world, this, separator, None))
             }
             "splice" | "copyWithin" => {
                 let element = self.element(world, this, false, site);
@@ -487,6 +494,7 @@ impl<'a> Interpreter<'a> {
                     ..Value::default()
                 };
                 self.absorb(world, list, &mut text);
+                text.add_taint(&self.values.get(separator).taint);
                 text.unsettled |= self.values.get(separator).unsettled;
                 self.values.add(text)
             }

@@ -112,6 +112,10 @@ impl<'a> Interpreter<'a> {
                         }
                         None => {
                             let spread = self.inside_of(&state.world, from);
+                            obj.keys = self.join(obj.keys, spread);
+                            for (_, value) in &mut obj.fields {
+                                *value = self.values.join(*value, spread);
+                            }
                             obj.rest = self.join(obj.rest, spread);
                             obj.exact = false;
                         }

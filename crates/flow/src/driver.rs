@@ -130,6 +130,7 @@ impl<'a> Interpreter<'a> {
             *world = after;
         }
         self.last_tells = None;
+        self.thrown = None;
         self.module_states.insert(file, ModuleState::Done);
     }
 
@@ -278,6 +279,7 @@ impl<'a> Interpreter<'a> {
             self.keep_globals(world, after);
         }
         self.last_tells = None;
+        self.thrown = None;
     }
 
     /// A budget for a root: a long function gets more, so that at least its own code is run to the end.

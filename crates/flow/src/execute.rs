@@ -19,6 +19,8 @@ pub(crate) struct Exit {
     pub(crate) if_false: Option<Facts>,
     /// What it yielded.
     pub(crate) yielded: ValueId,
+    /// What it threw, and the world as it was then.
+    pub(crate) thrown: Option<(ValueId, World)>,
 }
 
 fn reg_of(term: &Term) -> Option<Reg> {
@@ -56,6 +58,7 @@ impl<'a> Interpreter<'a> {
             regs: vec![ValueId::NONE; ir.registers as usize],
             world,
             tells: Vec::new(),
+            thrown: ValueId::NONE,
         });
         let mut pending = BTreeSet::from([0u32]);
         while let Some(index) = pending.pop_first() {
@@ -75,13 +78,7 @@ impl<'a> Interpreter<'a> {
                 continue;
             };
             if let Some(handler) = block.handler {
-                self.flow_into(
-                    &mut incoming,
-                    &mut pending,
-                    ir.blocks.as_slice(),
-                    handler,
-                    &state,
-                );
+                self.may_throw(&mut incoming, &mut pending, &ir.blocks, handler, &mut state);
             }
             let mut alive = true;
             for inst in &block.insts {
@@ -94,21 +91,30 @@ impl<'a> Interpreter<'a> {
                 self.block = i;
                 // A call may throw, and the handler then sees what was done before it.
                 if let (Some(handler), Op::Call(_)) = (block.handler, &inst.op) {
-                    self.flow_into(&mut incoming, &mut pending, &ir.blocks, handler, &state);
+                    self.may_throw(&mut incoming, &mut pending, &ir.blocks, handler, &mut state);
                 }
-                if !self.transfer(act, &mut state, inst, &mut exit) {
-                    alive = false;
+                alive = self.transfer(act, &mut state, inst, &mut exit);
+                if let Some((value, world)) = self.thrown.take() {
+                    let thrown = State {
+                        world,
+                        thrown: value,
+                        ..state.clone()
+                    };
+                    self.throw(
+                        thrown,
+                        block,
+                        &mut incoming,
+                        &mut pending,
+                        &ir.blocks,
+                        &mut exit,
+                    );
+                }
+                if !alive {
                     break;
                 }
             }
             if let Some(handler) = block.handler {
-                self.flow_into(
-                    &mut incoming,
-                    &mut pending,
-                    ir.blocks.as_slice(),
-                    handler,
-                    &state,
-                );
+                self.may_throw(&mut incoming, &mut pending, &ir.blocks, handler, &mut state);
             }
             if alive {
                 self.block = i;
@@ -211,8 +217,52 @@ impl<'a> Interpreter<'a> {
                 }
                 self.returned(value, state.world, exit);
             }
-            Term::Throw(_) => {}
+            Term::Throw(value) => {
+                let mut state = state;
+                if let Some(reg) = value {
+                    state.thrown = state.regs[reg.0 as usize];
+                }
+                self.throw(state, block, incoming, pending, blocks, exit);
+            }
         }
+    }
+
+    /// An exception of the program leaves a block: to the handler, or out of the function.
+    fn throw(
+        &mut self,
+        state: State,
+        block: &Block,
+        incoming: &mut [Option<State>],
+        pending: &mut BTreeSet<u32>,
+        blocks: &[Block],
+        exit: &mut Exit,
+    ) {
+        if let Some(handler) = block.handler {
+            self.flow_owned(incoming, pending, blocks, handler, state);
+            return;
+        }
+        match &mut exit.thrown {
+            Some((value, world)) => {
+                *value = self.values.join(*value, state.thrown);
+                world.heap.join(&state.world.heap, &mut self.values, false);
+                world.facts = meet_facts(&world.facts, &state.world.facts);
+            }
+            slot @ None => *slot = Some((state.thrown, state.world)),
+        }
+    }
+
+    /// The runtime may throw here: the handler sees the state, and an exception that nothing is known of.
+    fn may_throw(
+        &mut self,
+        incoming: &mut [Option<State>],
+        pending: &mut BTreeSet<u32>,
+        blocks: &[Block],
+        handler: BlockId,
+        state: &mut State,
+    ) {
+        let thrown = std::mem::take(&mut state.thrown);
+        self.flow_into(incoming, pending, blocks, handler, state);
+        state.thrown = thrown;
     }
 
     /// Remembers which root used up its steps, so that the report can say what was not followed to the end.
@@ -348,6 +398,9 @@ impl<'a> Interpreter<'a> {
         let facts = meet_facts(&old.world.facts, &state.world.facts);
         changed |= facts != old.world.facts;
         old.world.facts = facts;
+        let thrown = self.values.join(old.thrown, state.thrown);
+        changed |= thrown != old.thrown;
+        old.thrown = thrown;
         old.tells
             .retain(|(reg, tells)| state.tells.iter().any(|(r, t)| r == reg && t == tells));
         if changed {

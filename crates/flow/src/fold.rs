@@ -103,6 +103,22 @@ impl<'a> Interpreter<'a> {
             self.absorb(world, right, &mut value);
             return self.values.add(value);
         }
+        let is_set = |id| {
+            world
+                .heap
+                .get(id)
+                .is_some_and(|o| matches!(o.kind, ObjKind::Set))
+        };
+        if self.python && self.sole_object(left).is_some_and(is_set) {
+            // Union, difference and the like of sets: elements of either.
+            let mut obj = Obj::new(ObjKind::Set);
+            obj.exact = false;
+            for side in [left, right] {
+                let element = self.element(world, side, false, site);
+                obj.rest = self.join(obj.rest, element);
+            }
+            return self.allocate(act, world, site.span, 12, obj);
+        }
         // Arithmetic on text gives a number; what a source holds may still be chosen.
         let mut value = Value {
             other: true,

@@ -40,6 +40,8 @@ pub(crate) struct State {
     pub(crate) world: World,
     /// What a register's truth tells of the paths that made it: facts if true, facts if false.
     pub(crate) tells: Vec<(Reg, Rc<(Facts, Facts)>)>,
+    /// The program's exception that is on its way; none where the runtime or a library threw.
+    pub(crate) thrown: ValueId,
 }
 
 /// The only instruction that writes a register, if there is exactly one.
@@ -143,6 +145,8 @@ pub(crate) struct Interpreter<'a> {
     pub(crate) closures: Vec<(ObjId, FuncRef)>,
     /// What the truth of the last program call's result tells.
     pub(crate) last_tells: Option<Rc<(Facts, Facts)>>,
+    /// What left the calls of the last instruction as an exception, and the world as it was then.
+    pub(crate) thrown: Option<(ValueId, World)>,
     pub(crate) never_returns: FxHashSet<ApiId>,
     /// What names of nominal languages mean, and which members classes inherit.
     pub(crate) meanings: FxHashMap<(FileId, NameRef), Option<Meaning>>,
@@ -198,6 +202,7 @@ impl<'a> Interpreter<'a> {
             made_functions: FxHashMap::default(),
             made_classes: FxHashMap::default(),
             last_tells: None,
+            thrown: None,
             never_returns: FxHashSet::default(),
             meanings: FxHashMap::default(),
             inherited: FxHashMap::default(),

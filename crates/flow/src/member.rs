@@ -301,6 +301,11 @@ impl<'a> Interpreter<'a> {
                         _ => stored,
                     };
                     if let Some(obj) = world.heap.change(*id) {
+                        if matches!(obj.kind, ObjKind::List) && self.text_of(name) == "length" {
+                            // The list is cut, who knows where.
+                            obj.blur_items(&mut self.values);
+                            continue;
+                        }
                         obj.set_field(Const::Str(name), new);
                         if let Some(api) = obj.api {
                             nodes.push(self.member_node(api, name));

@@ -13,6 +13,7 @@ impl<'a> Interpreter<'a> {
     /// A method of a text (or of something that may be one); `None` for a method that texts do not have.
     pub(crate) fn text_method(
         &mut self,
+        act: &Activation<'a>,
         world: &mut World,
         receiver: ValueId,
         name: Sym,
@@ -113,7 +114,9 @@ impl<'a> Interpreter<'a> {
                 | "format_map"
         );
         if known {
+            let calls_back = |v| !self.python && !self.function_refs(world, v).is_empty();
             if self.values.get(receiver).taint.is_empty()
+                && !arguments.values().any(calls_back)
                 && arguments
                     .values()
                     .all(|v| self.values.get(v).taint.is_empty())
@@ -135,7 +138,14 @@ impl<'a> Interpreter<'a> {
             if matches!(method, "replace" | "replaceAll" | "translate") {
                 let replacement = arguments.at(1);
                 if let Some(replacement) = replacement {
-                    self.absorb(world, replacement, &mut value);
+                    let mut made = replacement;
+                    if !self.python && !self.function_refs(world, replacement).is_empty() {
+                        let found = Arguments::positional(&[receiver], site.span);
+                        let result = self.call_value(act, world, replacement, &found, site);
+                        self.last_tells = None;
+                        made = result.unwrap_or(ValueId::UNKNOWN);
+                    }
+                    self.absorb(world, made, &mut value);
                 }
                 cleared = self.replaced_kinds(method, first, replacement);
             } else {

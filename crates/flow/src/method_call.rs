@@ -34,14 +34,10 @@ impl<'a> Interpreter<'a> {
                 _ => None,
             });
         // What is above the class whose code this is, not above the instance's own.
-        let class = if self.is_nominal() {
-            let own = self
-                .class_of(act.func)
-                .and_then(|c| self.made_classes.get(&c).copied());
-            own.filter(|id| world.heap.get(*id).is_some()).or(class)
-        } else {
-            class
-        };
+        let own = self
+            .class_of(act.func)
+            .and_then(|c| self.made_classes.get(&c).copied());
+        let class = own.filter(|id| world.heap.get(*id).is_some()).or(class);
         let bases: Vec<ObjId> = class
             .and_then(|c| world.heap.get(c))
             .map(|o| {
@@ -95,7 +91,12 @@ impl<'a> Interpreter<'a> {
                     },
                 )
             }
-            _ => Some(self.call_unknown(act, world, None, None, arguments, context, site)),
+            _ => {
+                if api.is_some() {
+                    self.keep_in_exception(world, this, arguments);
+                }
+                Some(self.call_unknown(act, world, None, None, arguments, context, site))
+            }
         }
     }
 
@@ -210,7 +211,7 @@ impl<'a> Interpreter<'a> {
         if self.family == Family::Ruby {
             return self.ruby_method(act, world, receiver, name, arguments, site);
         }
-        self.text_method(world, receiver, name, arguments, site)
+        self.text_method(act, world, receiver, name, arguments, site)
     }
 
     /// A method of a string, number or unknown thing.

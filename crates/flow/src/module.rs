@@ -92,6 +92,15 @@ impl<'a> Interpreter<'a> {
                     None => self.values.reference(Ref::Api(ApiId::ROOT)),
                 }
             }
+            "arguments" if self.family == Family::EcmaScript && !act.ir.is_arrow => {
+                let mut obj = Obj::new(ObjKind::List);
+                obj.items = act.arguments.positional.iter().map(|(v, _)| *v).collect();
+                if let Some(spread) = act.arguments.spread {
+                    obj.rest = spread;
+                    obj.blur_items(&mut self.values);
+                }
+                self.allocate(act, world, site.span, 15, obj)
+            }
             "__name__" if self.python => self.string("__main__"),
             _ => {
                 let node = self.apis.child(ApiId::ROOT, Edge::Name(name));

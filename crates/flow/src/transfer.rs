@@ -243,7 +243,8 @@ impl<'a> Interpreter<'a> {
             }
             Op::Caught { .. } => {
                 let taint = self.new_taint(SourceKind::Exception, None, site);
-                self.values.tainted(taint.into_iter().collect())
+                let unknown = self.values.tainted(taint.into_iter().collect());
+                self.join(state.thrown, unknown)
             }
             Op::Enter(from) => reg(state, *from),
             Op::Markup {
