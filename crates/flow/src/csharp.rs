@@ -125,7 +125,7 @@ impl<'a> Interpreter<'a> {
         }
         if let Some(receiver) = receiver {
             if let Some(builder) = self.csharp_builder(world, receiver) {
-                return self.csharp_builder_method(world, builder, name, arguments, site);
+                return self.csharp_builder_method(act, world, builder, name, arguments, site);
             }
             if self.is_wrapper_method(name) {
                 return Some(receiver);

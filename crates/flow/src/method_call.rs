@@ -378,7 +378,7 @@ impl<'a> Interpreter<'a> {
                         && !self.apis.is_known(node)
                         && self.builder(world, receiver).is_none()
                         && let Some(value) =
-                            self.text_method(world, receiver, name, arguments, site)
+                            self.text_method(act, world, receiver, name, arguments, site)
                     {
                         self.notice_call(
                             act,

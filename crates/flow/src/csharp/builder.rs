@@ -49,6 +49,7 @@ impl<'a> Interpreter<'a> {
 
     pub(super) fn csharp_builder_method(
         &mut self,
+        act: &Activation<'a>,
         world: &mut World,
         id: ObjId,
         name: Sym,
@@ -94,7 +95,7 @@ impl<'a> Interpreter<'a> {
                 }
             }
             "Replace" => self
-                .text_method(world, before, name, arguments, site)
+                .text_method(act, world, before, name, arguments, site)
                 .unwrap_or(before),
             "Clear" => self.string(""),
             "Remove" => {
@@ -106,7 +107,7 @@ impl<'a> Interpreter<'a> {
                     return Some(if method == "ToString" { before } else { this });
                 }
                 let substring = self.sym("Substring");
-                return self.text_method(world, before, substring, arguments, site);
+                return self.text_method(act, world, before, substring, arguments, site);
             }
             "Flush" | "Close" | "Dispose" | "EnsureCapacity" => return Some(ValueId::UNKNOWN),
             _ => return None,
