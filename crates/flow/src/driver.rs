@@ -135,6 +135,10 @@ impl<'a> Interpreter<'a> {
 
     fn run_declared_handlers(&mut self, world: &mut World, component: &Component<'a>) {
         for (file, name) in component.handlers {
+            if self.is_java() {
+                self.run_declared_method(world, *file, name);
+                continue;
+            }
             let frame = self.module_frame(*file);
             let key = crate::value::Const::Str(self.sym(name));
             let exported = if self.python {
@@ -168,6 +172,31 @@ impl<'a> Interpreter<'a> {
                     self.run_entry(world, id, this, Some(row));
                 }
             }
+        }
+    }
+
+    /// Runs the method that a handler `a.b.Class::method` names; without a name it is the interface's own.
+    fn run_declared_method(&mut self, world: &mut World, file: FileId, handler: &str) {
+        let (class, method) = handler
+            .split_once("::")
+            .unwrap_or((handler, "handleRequest"));
+        let class = self.sym(&class.replace('$', "."));
+        let method = self.sym(method);
+        let class = self.linker.class_named(file, class);
+        let Some(&of) = class.as_ref().and_then(|found| found.first()) else {
+            return;
+        };
+        self.class_object(world, of);
+        let Some(def) = self.class_def(of) else {
+            return;
+        };
+        for found in def.methods.iter().filter(|m| m.name == method) {
+            let func = FuncRef {
+                file: of.0,
+                index: found.func,
+            };
+            let row = self.handler_row();
+            self.run_method(world, of.0, of.1, func, row);
         }
     }
 

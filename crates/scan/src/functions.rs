@@ -54,6 +54,24 @@ pub(crate) fn handler_paths(folder: &str, handler: &str, runtime: Option<&str>) 
     paths
 }
 
+/// The file of the class that a handler `a.b.Class::method` or `a.b.Class` names, wherever a build keeps its sources.
+fn java_file<'f>(folder: &str, handler: &str, files: &'f [Loaded]) -> Option<&'f Loaded> {
+    let class = handler.split("::").next()?;
+    if class.is_empty() {
+        return None;
+    }
+    // A nested class stands in the file of the outermost one.
+    let class = class.split('$').next()?;
+    let path = format!("{}.java", class.replace('.', "/"));
+    files.iter().find(|f| {
+        f.module.is_some()
+            && is_inside(&f.path, folder)
+            && f.path
+                .strip_suffix(&path)
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    })
+}
+
 fn folder_of(path: &str) -> String {
     path.trim_start_matches("./")
         .trim_matches('/')
@@ -105,6 +123,7 @@ pub(crate) fn declared(
                 if !runtime.is_empty()
                     && !runtime.starts_with("python")
                     && !runtime.starts_with("node")
+                    && !runtime.starts_with("java")
                     && !runtime.starts_with("provided")
                 {
                     status = FunctionStatus::NotScanned(format!(
@@ -127,7 +146,14 @@ pub(crate) fn declared(
                             })
                         })
                         .or(whole_file);
+                    let found = match found {
+                        None if runtime.starts_with("java") => java_file(&folder, &handler, files),
+                        found => found,
+                    };
                     match found {
+                        Some(file) if runtime.starts_with("java") => {
+                            at = Some((file.file, handler.clone()));
+                        }
                         Some(file) => at = Some((file.file, exported)),
                         None if handler.is_empty() => {}
                         None => {
@@ -185,7 +211,16 @@ pub(crate) fn by_option(handler: &str, runtime: Option<&str>, files: &[Loaded]) 
     let found = wanted
         .iter()
         .find_map(|w| files.iter().find(|f| &f.path == w && f.module.is_some()));
-    let exported = handler.rsplit('.').next().unwrap_or_default().to_owned();
+    let is_java = runtime.map_or(handler.contains("::"), |r| r.starts_with("java"));
+    let found = match found {
+        None if is_java => java_file("", handler, files),
+        found => found,
+    };
+    let exported = if is_java {
+        handler.to_owned()
+    } else {
+        handler.rsplit('.').next().unwrap_or_default().to_owned()
+    };
     let status = match found {
         Some(_) => FunctionStatus::Scanned,
         None => FunctionStatus::NotScanned(format!(
@@ -216,6 +251,26 @@ pub(crate) fn by_convention(files: &[Loaded], names: &Interner) -> Vec<FunctionN
         };
         for function in module.functions.iter().skip(1) {
             let name = names.text(function.name);
+            if language == Language::Java {
+                let class = function
+                    .class
+                    .and_then(|class| module.classes.get(class.0 as usize));
+                if let Some(class) = class
+                    && name == "handleRequest"
+                    && !function.params.is_empty()
+                {
+                    notes.push(FunctionNote {
+                        name: loaded.path.clone(),
+                        runtime: "java".to_owned(),
+                        handler: format!("{}::{name}", names.text(class.declared.qualified)),
+                        declared_by: "convention".to_owned(),
+                        path: loaded.path.clone(),
+                        status: FunctionStatus::Scanned,
+                    });
+                    break;
+                }
+                continue;
+            }
             let customary = matches!(name, "lambda_handler" | "handler" | "lambdaHandler");
             if !customary
                 || function.class.is_some()
