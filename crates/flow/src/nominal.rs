@@ -498,6 +498,14 @@ impl<'a> Interpreter<'a> {
         span: Span,
     ) -> ValueId {
         let known = self.values.get(value);
+        // Data of a request that was made a number is none any more.
+        if is_plain(self.text_of(ty.path))
+            && known.consts.is_empty()
+            && !known.taint.is_empty()
+            && known.refs.iter().all(|r| matches!(r, Ref::Api(_)))
+        {
+            return ValueId::SETTLED;
+        }
         // `T x = null;`: somebody will assign it.
         let is_null = self.is_csharp() && known.sole_const() == Some(Const::Null);
         let says_nothing = (known.consts.is_empty() || is_null)
