@@ -76,6 +76,8 @@ fn for_real(language: Language, folder: &Path, invocations: u32, outcomes: &mut 
         .arg(folder)
         .arg(outcomes.len().to_string())
         .arg(invocations.to_string())
+        // The order of sets must be the same every time.
+        .env("PYTHONHASHSEED", "0")
         .output()
         .unwrap_or_else(|e| panic!("`{}` is needed for this test: {e}", language.interpreter));
     let told = String::from_utf8_lossy(&output.stdout);
