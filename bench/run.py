@@ -6,18 +6,22 @@ import json
 import math
 import os
 import platform
+import shutil
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
 import corpus
+import package
 import shapes
 from measure import Scan, run, scan, table
 
 ROOT = corpus.ROOT
 ALL = ("python", "javascript", "typescript")
 SIZES = (1, 2, 4, 8)
+# Sizes of the generated repository, in megabytes.
+MEGABYTES = (5, 10, 20, 40)
 
 # Processor time may grow by this much more than the input before a row is marked.
 TOLERANCE = 1.3
@@ -32,6 +36,8 @@ class Bench:
         self.start = 0.0
         self.results: dict = {}
         self.marks = 0
+        # Whether the large repository costs more a megabyte the larger it is.
+        self.grown = False
 
     def scan(self, name: str, jobs: int = 1) -> Scan:
         return scan(self.shindan, self.folder / name, self.folder / "report.json", self.times, jobs)
@@ -139,7 +145,27 @@ def difficult(bench: Bench) -> None:
     table("Difficult shapes, at a quarter, half and all of n", ["shape", "n", "KiB", "CPU s 1/4", "1/2", "1", "growth", "peak MiB", "findings", ""], rows)
 
 
-SECTIONS = {"start-up": start_up, "throughput": throughput, "size": size, "cores": cores, "shapes": difficult}
+def growth(bench: Bench) -> None:
+    rows, first = [], None
+    for size in MEGABYTES:
+        folder = bench.folder / f"package-{size}"
+        package.write(folder, size * 1_000_000)
+        cost = scan(bench.shindan, folder, bench.folder / "report.json", 1)
+        shutil.rmtree(folder)
+        bench.keep("growth", str(size), cost)
+        megabytes = cost.bytes / 1e6
+        each = ((cost.cpu - bench.start) / megabytes, cost.peak / megabytes)
+        first = first or each
+        ratios = [now / before for now, before in zip(each, first)]
+        mark = MARK if max(ratios) > TOLERANCE else ""
+        bench.grown |= bool(mark)
+        rows.append([f"{megabytes:.1f} MB", str(cost.files), f"{cost.wall:.2f}", f"{cost.cpu:.2f}", f"{each[0] * 1000:.0f}", f"{ratios[0]:.2f}x",
+                     f"{cost.peak:.0f}", f"{each[1]:.1f}", f"{ratios[1]:.2f}x", str(cost.findings), mark])
+    table("Growth: a large repository, doubled, --jobs 1",
+          ["size", "files", "wall s", "CPU s", "ms/MB", "of first", "peak MiB", "MiB/MB", "of first", "findings", ""], rows)
+
+
+SECTIONS = {"start-up": start_up, "throughput": throughput, "size": size, "cores": cores, "shapes": difficult, "growth": growth}
 
 
 def main() -> int:
@@ -162,7 +188,7 @@ def main() -> int:
                 section(bench)
     if arguments.json:
         arguments.json.write_text(json.dumps(bench.results, indent=1), encoding="utf-8")
-    return 1 if arguments.strict and bench.marks else 0
+    return 1 if bench.grown or (arguments.strict and bench.marks) else 0
 
 
 if __name__ == "__main__":
