@@ -524,7 +524,7 @@ impl<'a> Interpreter<'a> {
         if !says_nothing {
             return value;
         }
-        let taint = known.taint.clone();
+        let taint = self.deep_taint(world, value);
         let file = act.func.file;
         if is_null && self.library_name(file, ty).is_none() {
             return value;
@@ -534,7 +534,9 @@ impl<'a> Interpreter<'a> {
         }
         match self.instance_of_name(act, world, file, ty, span) {
             Some(instance) if is_null => self.join(value, instance),
-            Some(instance) => self.values.add_taint(instance, &taint),
+            // What is known to be in the value is in all parts of what it is.
+            Some(instance) if !taint.is_empty() => self.fill(world, instance, &taint),
+            Some(instance) => instance,
             None => value,
         }
     }

@@ -252,7 +252,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Objects whose unknown parts all carry the same data.
-    fn fill(
+    pub(crate) fn fill(
         &mut self,
         world: &mut World,
         value: ValueId,
@@ -264,6 +264,7 @@ impl<'a> Interpreter<'a> {
                 && let Some(obj) = world.heap.change(id)
             {
                 obj.rest = inside;
+                obj.exact = false;
             }
         }
         self.values.add_taint(value, taint)
