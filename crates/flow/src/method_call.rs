@@ -408,8 +408,17 @@ impl<'a> Interpreter<'a> {
                     return Some(value);
                 }
             }
-            ObjKind::Class { .. } => {
+            ObjKind::Class {
+                file, class: of, ..
+            } => {
                 let class = self.values.reference(Ref::Obj(id));
+                if self.is_java()
+                    && self.text_of(name) == "valueOf"
+                    && self.find_in_class(world, id, name).is_none()
+                {
+                    // An enumeration's constant of that name, whoever chose the name.
+                    return Some(self.instance_of_class(act, world, (file, of), site.span));
+                }
                 if self.is_nominal()
                     && let Some(found) = self.find_overload(world, id, name, Some(arguments))
                 {
