@@ -3,8 +3,9 @@
 use crate::api::{ApiId, Edge};
 use crate::arguments::Arguments;
 use crate::heap::{FuncRef, Obj, ObjKind};
-use crate::interpreter::{Activation, Interpreter, State, World};
+use crate::interpreter::{Activation, Interpreter, Site, State, World};
 use crate::value::{Const, Ref, ValueId};
+use shindan_base::Span;
 use shindan_program::ir::{self, Inst, MapEntry, Reg};
 use smallvec::SmallVec;
 use std::rc::Rc;
@@ -225,5 +226,46 @@ impl<'a> Interpreter<'a> {
             .map_or(act.site(inst.span), |c| act.site(c.span));
         self.notice_annotations(act, world, of, id, site);
         self.values.reference(Ref::Obj(id))
+    }
+
+    /// An array of a size: empty places while they can be counted.
+    pub(crate) fn array_of_size(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        size: Option<ValueId>,
+        site: Site,
+    ) -> ValueId {
+        let mut obj = Obj::new(ObjKind::List);
+        let size = size
+            .and_then(|v| self.sole_int(v))
+            .and_then(|n| usize::try_from(n).ok());
+        match size.filter(|n| *n <= self.limits.elements) {
+            Some(size) => {
+                let empty = self.constant(Const::Null);
+                obj.items = SmallVec::from_elem(empty, size);
+            }
+            None => {
+                obj.exact = false;
+                obj.rest = ValueId::SETTLED;
+            }
+        }
+        self.allocate(act, world, site.span, 1, obj)
+    }
+
+    /// A collection of a declared type whose contents nobody knows.
+    pub(crate) fn declared_collection(
+        &mut self,
+        act: &Activation<'a>,
+        world: &mut World,
+        node: ApiId,
+        kind: ObjKind,
+        span: Span,
+    ) -> ValueId {
+        let mut obj = Obj::new(kind);
+        obj.api = Some(self.apis.child(node, Edge::Call));
+        obj.exact = false;
+        obj.rest = ValueId::UNKNOWN;
+        self.allocate(act, world, span, 15, obj)
     }
 }

@@ -164,7 +164,7 @@ impl<'a> Interpreter<'a> {
     ) -> Option<ValueId> {
         let first = arguments.at(0);
         match class {
-            "[]" => return Some(self.csharp_array(act, world, first, site)),
+            "[]" => return Some(self.array_of_size(act, world, first, site)),
             "String" | "string" => return first,
             "KeyValuePair" | "Tuple" | "ValueTuple" | "DictionaryEntry" => {
                 let mut pair = Obj::new(ObjKind::List);
@@ -212,31 +212,6 @@ impl<'a> Interpreter<'a> {
         !value.taint.is_empty() || !(is_number && value.refs.is_empty() || is_thing)
     }
 
-    /// An array of a size: empty places while they can be counted.
-    fn csharp_array(
-        &mut self,
-        act: &Activation<'a>,
-        world: &mut World,
-        size: Option<ValueId>,
-        site: Site,
-    ) -> ValueId {
-        let mut obj = Obj::new(ObjKind::List);
-        let size = size
-            .and_then(|v| self.sole_int(v))
-            .and_then(|n| usize::try_from(n).ok());
-        match size.filter(|n| *n <= self.limits.elements) {
-            Some(size) => {
-                let empty = self.constant(Const::Null);
-                obj.items = SmallVec::from_elem(empty, size);
-            }
-            None => {
-                obj.exact = false;
-                obj.rest = ValueId::SETTLED;
-            }
-        }
-        self.allocate(act, world, site.span, 1, obj)
-    }
-
     /// Something of a declared type that the library's collections and builders are.
     pub(crate) fn csharp_instance(
         &mut self,
@@ -257,11 +232,7 @@ impl<'a> Interpreter<'a> {
                 return Some(self.new_csharp_builder(act, world, node, unknown, act.site(span)));
             }
         };
-        let mut obj = Obj::new(kind);
-        obj.api = Some(self.apis.child(node, Edge::Call));
-        obj.exact = false;
-        obj.rest = ValueId::UNKNOWN;
-        Some(self.allocate(act, world, span, 15, obj))
+        Some(self.declared_collection(act, world, node, kind, span))
     }
 
     /// A property of an object that is a collection, a pair or a builder; `None` for what others know.

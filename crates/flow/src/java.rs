@@ -162,7 +162,7 @@ impl<'a> Interpreter<'a> {
     ) -> Option<ValueId> {
         let first = arguments.at(0);
         match class {
-            "[]" => return Some(self.new_array(act, world, first, site)),
+            "[]" => return Some(self.array_of_size(act, world, first, site)),
             "String" => {
                 return Some(match first {
                     Some(value) => self.java_text_of(world, value),
@@ -215,31 +215,6 @@ impl<'a> Interpreter<'a> {
         Some(self.allocate(act, world, site.span, 1, obj))
     }
 
-    /// An array of a size: empty places while they can be counted.
-    fn new_array(
-        &mut self,
-        act: &Activation<'a>,
-        world: &mut World,
-        size: Option<ValueId>,
-        site: Site,
-    ) -> ValueId {
-        let mut obj = Obj::new(ObjKind::List);
-        let size = size
-            .and_then(|v| self.sole_int(v))
-            .and_then(|n| usize::try_from(n).ok());
-        match size.filter(|n| *n <= self.limits.elements) {
-            Some(size) => {
-                let empty = self.constant(Const::Null);
-                obj.items = SmallVec::from_elem(empty, size);
-            }
-            None => {
-                obj.exact = false;
-                obj.rest = ValueId::UNKNOWN;
-            }
-        }
-        self.allocate(act, world, site.span, 1, obj)
-    }
-
     /// Something of a declared type that the library's collections and builders are.
     pub(crate) fn java_instance(
         &mut self,
@@ -265,11 +240,7 @@ impl<'a> Interpreter<'a> {
                 ));
             }
         };
-        let mut obj = Obj::new(kind);
-        obj.api = Some(self.apis.child(node, Edge::Call));
-        obj.exact = false;
-        obj.rest = ValueId::UNKNOWN;
-        Some(self.allocate(act, world, span, 15, obj))
+        Some(self.declared_collection(act, world, node, kind, span))
     }
 
     /// Methods of objects that are collections, builders or classes; `None` for what others know.

@@ -251,7 +251,6 @@ impl<'a> Interpreter<'a> {
                 None => {}
             }
             if self.is_nominal()
-                && rest != ValueId::UNKNOWN
                 && rest == ValueId::NONE
                 && let Some(value) = self.field_by_type(act, world, class, name, site)
             {

@@ -144,7 +144,7 @@ impl<'a> Interpreter<'a> {
         let site = act.site(param.span);
         let mut value = ValueId::NONE;
         if self.is_nominal() {
-            return self.unknown_typed_parameter(act, state, i, default, ty);
+            return self.unknown_typed_parameter(act, state, i, default);
         }
         if let Some(entry) = &act.entry {
             let node = entry.params.get(i).copied().unwrap_or(entry.rest);
@@ -197,7 +197,6 @@ impl<'a> Interpreter<'a> {
         state: &mut State,
         i: usize,
         default: Option<ValueId>,
-        ty: Option<ValueId>,
     ) -> ValueId {
         let param = act.ir.params[i];
         let site = act.site(param.span);
@@ -232,7 +231,6 @@ impl<'a> Interpreter<'a> {
             }
             _ => {}
         }
-        let _ = ty;
         // A library's request brings its own sources.
         let brings_sources = is_library_thing && self.has_sources(value);
         if act.depth == 0 && act.entry.is_none() && !is_plain && !brings_sources {

@@ -146,14 +146,12 @@ impl<'t> Lowerer<'t> {
                 .as_ref()
                 .map(|default| self.named(default, name, None));
             let declared = param.ty.as_ref().and_then(|ty| self.type_name(ty));
-            let ty = match declared {
-                Some(name) => Some(self.emit(Op::Resolve(name), span)),
-                None => param
-                    .ty
-                    .as_ref()
-                    .filter(|ty| is_type(ty) && !self.family.is_nominal())
-                    .map(|ty| self.expr(ty)),
-            };
+            // In a nominal language the definition of the parameter names its type.
+            let ty = param
+                .ty
+                .as_ref()
+                .filter(|ty| is_type(ty) && !self.family.is_nominal())
+                .map(|ty| self.expr(ty));
             self.scope = own;
             self.bind_pattern(&param.pattern, Op::Param { index, default, ty }, span);
             let kind: ParamKind = param.kind;
