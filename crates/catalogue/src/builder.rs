@@ -9,8 +9,8 @@ use crate::raw::{
     RawPart, RawSink,
 };
 use crate::{
-    ApiPath, ArgRef, Catalogue, Check, Condition, Detector, Entry, EntryMatch, Example, Flow,
-    Guard, Literal, Model, Place, RowLanguage, Scope, Sink, SourceKind, SourceRow, Subject,
+    ApiPath, ArgRef, ByLanguage, Catalogue, Check, Condition, Detector, Entry, EntryMatch, Example,
+    Flow, Guard, Literal, Model, Place, RowLanguage, Scope, Sink, SourceKind, SourceRow, Subject,
     TaintRule, Test, Trigger,
 };
 
@@ -149,11 +149,13 @@ impl Builder {
                 });
             };
             detector.covers.extend(part.covers);
-            detector.checks.extend(part.checks);
-            detector.examples.extend(part.examples);
+            detector.checks = by_language(detector.checks.iter().cloned().chain(part.checks));
+            detector.examples = [detector.examples.get().as_slice(), &part.examples]
+                .concat()
+                .into();
         }
         for (file, detector) in self.detectors.values_mut() {
-            if detector.taint.is_none() && detector.checks.is_empty() {
+            if detector.taint.is_none() && detector.checks.iter().next().is_none() {
                 return Err(CatalogueError {
                     file: file.clone(),
                     problem: "it has neither [taint] nor [[check]], so it can find nothing".into(),
@@ -161,6 +163,7 @@ impl Builder {
             }
             let languages: BTreeSet<&str> = detector
                 .examples
+                .get()
                 .iter()
                 .map(|e| e.language.as_str())
                 .collect();
@@ -211,7 +214,7 @@ impl Builder {
         }
         Ok(Catalogue {
             detectors,
-            models: models.into_iter().collect(),
+            models: models.into_iter().map(|m| (m.language, m)).collect(),
             sink_kinds: kinds.into_iter().collect(),
         })
     }
@@ -250,6 +253,9 @@ fn detector(raw: RawDetector) -> Fallible<Detector> {
     if raw.cwe.is_empty() {
         return Err("cwe: name at least one CWE number, the primary one first".into());
     }
+    let checks = (raw.check.into_iter())
+        .map(|c| check(c, None))
+        .collect::<Fallible<Vec<_>>>()?;
     let taint = match raw.taint {
         None => None,
         Some(taint) => Some(TaintRule {
@@ -280,13 +286,13 @@ fn detector(raw: RawDetector) -> Fallible<Detector> {
         },
         covers: raw.covers,
         taint,
-        checks: raw
-            .check
-            .into_iter()
-            .map(|c| check(c, None))
-            .collect::<Fallible<_>>()?,
-        examples: examples(raw.example, None)?,
+        checks: by_language(checks),
+        examples: examples(raw.example, None)?.into(),
     })
+}
+
+fn by_language(checks: impl IntoIterator<Item = Check>) -> ByLanguage<Check> {
+    checks.into_iter().map(|c| (c.language, c)).collect()
 }
 
 /// `language` is that of the file, where a file is of one language.

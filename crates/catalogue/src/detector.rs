@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use shindan_finding::{Confidence, DetectorInfo, Severity};
 
-use crate::{ApiPath, Condition, RowLanguage, SourceKind};
+use crate::{ApiPath, ByLanguage, Condition, OnDemand, RowLanguage, SourceKind};
 
 /// A detector: what is wrong, and how it is recognised.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Detector {
     /// Id, title, CWE, severity, texts.
     pub info: DetectorInfo,
@@ -15,9 +16,9 @@ pub struct Detector {
     /// Data that must not arrive somewhere.
     pub taint: Option<TaintRule>,
     /// Uses of an API that are wrong by themselves.
-    pub checks: Vec<Check>,
+    pub checks: ByLanguage<Check>,
     /// Its tests and documentation.
-    pub examples: Vec<Example>,
+    pub examples: OnDemand<Vec<Example>>,
 }
 
 /// Data of some kinds must not arrive in sinks of a kind.

@@ -10,7 +10,7 @@ mod condition;
 mod detector;
 mod folder;
 mod model;
-mod models;
+mod on_demand;
 mod path;
 mod raw;
 
@@ -21,7 +21,7 @@ pub use folder::read_folder;
 pub use model::{
     Entry, EntryMatch, Flow, Guard, Model, Place, ReturnUse, Sink, SourceKind, SourceRow,
 };
-pub use models::Models;
+pub use on_demand::{ByLanguage, OnDemand};
 pub use path::{ApiPath, PathError, Segment};
 
 use serde::{Deserialize, Serialize};
@@ -76,11 +76,12 @@ impl RowLanguage {
 
 /// A checked set of detectors and models.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Catalogue {
     /// Sorted by id.
     pub detectors: Vec<Detector>,
-    /// What libraries do.
-    pub models: Models,
+    /// What libraries do; a language's sorted by file name.
+    pub models: ByLanguage<Model>,
     /// The sink kinds that taint detectors define, sorted; a kind's index is its bit in a mask.
     pub sink_kinds: Vec<String>,
 }

@@ -1,5 +1,7 @@
 //! Watches an analysis for the API misuse that the catalogue's checks describe.
 
+use std::sync::OnceLock;
+
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
 use shindan_base::{Interner, Span, Sym};
@@ -16,7 +18,9 @@ use crate::slow_regex::is_slow;
 pub struct RawFinding {
     /// Index of the detector in the catalogue.
     pub detector: u32,
-    /// Index of the check in the detector.
+    /// The language of the check.
+    pub language: RowLanguage,
+    /// Index of the check among the detector's of that language.
     pub check: u32,
     /// Where.
     pub site: Site,
@@ -33,7 +37,9 @@ struct CheckRef<'c> {
 
 /// Checks whose trigger is a regular expression over names or texts.
 struct Patterns<'c> {
-    set: RegexSet,
+    patterns: Vec<&'c str>,
+    /// Built when the first name is met: many a package has none of the kind.
+    set: OnceLock<RegexSet>,
     checks: Vec<CheckRef<'c>>,
 }
 
@@ -58,16 +64,22 @@ pub struct Checks<'c> {
 
 impl<'c> Patterns<'c> {
     fn new(checks: Vec<(&'c str, CheckRef<'c>)>) -> Self {
-        // Names are nearly always ASCII, and sets that know of nothing else are a tenth of the size.
-        let patterns = || checks.iter().map(|(p, _)| *p);
-        let ascii = RegexSetBuilder::new(patterns()).unicode(false).build();
-        let set = ascii
-            .or_else(|_| RegexSet::new(patterns()))
-            .unwrap_or_else(|_| RegexSet::empty());
+        let (patterns, checks) = checks.into_iter().unzip();
         Self {
-            set,
-            checks: checks.into_iter().map(|(_, c)| c).collect(),
+            patterns,
+            set: OnceLock::new(),
+            checks,
         }
+    }
+
+    fn set(&self) -> &RegexSet {
+        self.set.get_or_init(|| {
+            // Names are nearly always ASCII, and sets that know of nothing else are a tenth of the size.
+            let ascii = RegexSetBuilder::new(&self.patterns).unicode(false).build();
+            ascii
+                .or_else(|_| RegexSet::new(&self.patterns))
+                .unwrap_or_else(|_| RegexSet::empty())
+        })
     }
 
     fn matching(
@@ -77,7 +89,7 @@ impl<'c> Patterns<'c> {
         seen: &mut Seen,
     ) -> SmallVec<[CheckRef<'c>; 2]> {
         let found = seen.entry(name).or_insert_with(|| {
-            self.set
+            self.set()
                 .matches(names.text(name).as_bytes())
                 .iter()
                 .map(|i| i as u16)
@@ -116,12 +128,7 @@ impl<'c> Checks<'c> {
         };
         let (mut properties, mut variables, mut texts) = (Vec::new(), Vec::new(), Vec::new());
         for (d, detector) in catalogue.detectors.iter().enumerate() {
-            for (i, check) in detector
-                .checks
-                .iter()
-                .enumerate()
-                .filter(|(_, c)| c.language == language)
-            {
+            for (i, check) in detector.checks.of(language).iter().enumerate() {
                 let check_ref = CheckRef {
                     detector: d as u32,
                     index: i as u32,
@@ -212,6 +219,7 @@ impl<'c> Watch<'_, 'c> {
             self.seen.insert(key);
             self.found.push(RawFinding {
                 detector: check.detector,
+                language: check.check.language,
                 check: check.index,
                 site,
                 function: view.function(),

@@ -22,8 +22,8 @@ pub fn empty_catches(
     let mut found = Vec::new();
     let mut spans: Option<Vec<Span>> = None;
     for (d, detector) in catalogue.detectors.iter().enumerate() {
-        for (c, check) in detector.checks.iter().enumerate() {
-            if check.language != language || !matches!(check.trigger, Trigger::EmptyCatch) {
+        for (c, check) in detector.checks.of(language).iter().enumerate() {
+            if !matches!(check.trigger, Trigger::EmptyCatch) {
                 continue;
             }
             let spans = spans.get_or_insert_with(|| {
@@ -46,6 +46,7 @@ pub fn empty_catches(
                 let index = enclosing(module, *span);
                 found.push(RawFinding {
                     detector: d as u32,
+                    language,
                     check: c as u32,
                     site: Site { file, span: *span },
                     function: FuncRef { file, index },

@@ -22,7 +22,6 @@ pub enum Edge {
 }
 
 /// The trie of one language's models; shared and immutable.
-#[derive(Default)]
 pub(crate) struct Trie {
     pub(crate) parents: Vec<(ApiId, Edge)>,
     pub(crate) children: FxHashMap<(ApiId, Edge), ApiId>,
@@ -37,14 +36,17 @@ impl ApiId {
     pub(crate) const ANY: Self = Self(1);
 }
 
-impl Trie {
-    pub(crate) fn new() -> Self {
+impl Default for Trie {
+    fn default() -> Self {
         Self {
             parents: vec![(ApiId::ROOT, Edge::Index), (ApiId::ROOT, Edge::Index)],
-            ..Self::default()
+            children: FxHashMap::default(),
+            aliases: FxHashMap::default(),
         }
     }
+}
 
+impl Trie {
     pub(crate) fn add(&mut self, path: &ApiPath, names: &Interner) -> ApiId {
         let mut at = ApiId::ROOT;
         for segment in &path.0 {

@@ -65,7 +65,7 @@ impl<'a> Interpreter<'a> {
         act: &Activation<'a>,
         world: &World,
         node: ApiId,
-        model: Option<&'a NodeModel>,
+        model: Option<&'a NodeModel<'a>>,
         arguments: &Arguments,
     ) -> Option<ValueId> {
         if arguments.positional.len() != 1 || !arguments.named.is_empty() {
@@ -165,7 +165,7 @@ impl<'a> Interpreter<'a> {
         &mut self,
         act: &Activation<'a>,
         world: &mut World,
-        model: Option<&'a NodeModel>,
+        model: Option<&'a NodeModel<'a>>,
         arguments: &Arguments,
         site: Site,
     ) -> Option<ValueId> {

@@ -567,7 +567,7 @@ impl<'a> Interpreter<'a> {
                 });
             }
         }
-        let mut models: SmallVec<[&'a crate::model::NodeModel; 2]> =
+        let mut models: SmallVec<[&'a crate::model::NodeModel<'a>; 2]> =
             nodes.iter().filter_map(|n| self.model(*n)).collect();
         if models.is_empty() {
             models.extend(method.and_then(|name| self.any_model(name)));

@@ -108,7 +108,7 @@ pub(crate) struct Interpreter<'a> {
     /// The block that runs.
     pub(crate) block: usize,
     pub(crate) models: &'a Models<'a>,
-    pub(crate) rows: &'a LanguageModels,
+    pub(crate) rows: &'a LanguageModels<'a>,
     pub(crate) modules: &'a FxHashMap<FileId, &'a Module>,
     pub(crate) linker: &'a Linker,
     pub(crate) limits: Limits,
@@ -370,7 +370,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What the catalogue says of a node; for a thing that it does not know, what it says of any receiver's member.
-    pub(crate) fn model(&self, node: ApiId) -> Option<&'a NodeModel> {
+    pub(crate) fn model(&self, node: ApiId) -> Option<&'a NodeModel<'a>> {
         if let Some(model) = self.rows.nodes.get(&node) {
             return Some(model);
         }
@@ -384,7 +384,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What the catalogue says of a member of any receiver.
-    pub(crate) fn any_model(&self, name: Sym) -> Option<&'a NodeModel> {
+    pub(crate) fn any_model(&self, name: Sym) -> Option<&'a NodeModel<'a>> {
         let node = self.apis.known_child(ApiId::ANY, Edge::Name(name))?;
         self.rows.nodes.get(&node)
     }

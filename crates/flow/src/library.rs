@@ -82,7 +82,7 @@ impl<'a> Interpreter<'a> {
                 if !flows.iter().any(|f| f.from.is_some() && f.to.is_none()) {
                     taint.unsettled = ALL_KINDS;
                 }
-                for flow in flows {
+                for flow in *flows {
                     self.apply_flow(
                         act, world, flow, receiver, arguments, &mut taint, &mut same, site,
                     );
@@ -178,7 +178,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// A builtin's result with what the catalogue says of the call: whom it is safe for, or not any more.
-    fn as_modelled(&mut self, value: ValueId, model: Option<&NodeModel>) -> ValueId {
+    fn as_modelled(&mut self, value: ValueId, model: Option<&NodeModel<'_>>) -> ValueId {
         let Some(model) = model.filter(|m| m.clears | m.restores != 0) else {
             return value;
         };

@@ -319,7 +319,7 @@ impl<'a> Interpreter<'a> {
         self.with_view(act, world, |o, v| {
             o.assign(v, nodes.first().copied(), Some(name), object, value, site)
         });
-        let mut rows: SmallVec<[(ApiId, &'a crate::model::NodeModel); 2]> = SmallVec::new();
+        let mut rows: SmallVec<[(ApiId, &'a crate::model::NodeModel<'a>); 2]> = SmallVec::new();
         for node in nodes {
             if let Some(model) = self.model(node) {
                 rows.push((node, model));

@@ -1,7 +1,5 @@
 //! The catalogue's library models, compiled for one scan: rows by API node.
 
-use std::sync::OnceLock;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 use shindan_base::{Interner, Sym};
 use shindan_catalogue::{
@@ -71,18 +69,18 @@ pub(crate) struct TaintTarget {
 
 /// A sink row.
 #[derive(Clone, Debug)]
-pub(crate) struct SinkRow {
+pub(crate) struct SinkRow<'c> {
     pub(crate) bit: u8,
-    pub(crate) places: Vec<Place>,
-    pub(crate) when: Vec<Condition>,
-    pub(crate) unless: Vec<Condition>,
+    pub(crate) places: &'c [Place],
+    pub(crate) when: &'c [Condition],
+    pub(crate) unless: &'c [Condition],
     pub(crate) confidence: Option<Confidence>,
 }
 
 /// A guard row.
 #[derive(Clone, Debug)]
-pub(crate) struct GuardRow {
-    pub(crate) guard: Guard,
+pub(crate) struct GuardRow<'c> {
+    pub(crate) guard: &'c Guard,
     pub(crate) mask: u64,
 }
 
@@ -96,14 +94,14 @@ pub(crate) struct EntryRow {
 
 /// Everything that the catalogue says of one API node.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct NodeModel {
+pub(crate) struct NodeModel<'c> {
     pub(crate) sources: SmallVec<[SourceKind; 1]>,
-    pub(crate) sinks: Vec<SinkRow>,
-    pub(crate) assigned: Vec<SinkRow>,
+    pub(crate) sinks: Vec<SinkRow<'c>>,
+    pub(crate) assigned: Vec<SinkRow<'c>>,
     pub(crate) clears: u64,
     pub(crate) restores: u64,
-    pub(crate) flows: Option<Vec<Flow>>,
-    pub(crate) guards: Vec<GuardRow>,
+    pub(crate) flows: Option<&'c [Flow]>,
+    pub(crate) guards: Vec<GuardRow<'c>>,
     pub(crate) argument_entries: Vec<EntryRow>,
     pub(crate) decorator_entries: Vec<EntryRow>,
 }
@@ -164,9 +162,9 @@ pub(crate) struct MethodEntry {
 
 /// The models of one language.
 #[derive(Default)]
-pub(crate) struct LanguageModels {
+pub(crate) struct LanguageModels<'c> {
     pub(crate) trie: Trie,
-    pub(crate) nodes: FxHashMap<ApiId, NodeModel>,
+    pub(crate) nodes: FxHashMap<ApiId, NodeModel<'c>>,
     pub(crate) named_entries: Vec<NamedEntry>,
     pub(crate) method_entries: Vec<MethodEntry>,
     /// In a nominal language the classes that the rows name, by their last name; `None` where two have the same.
@@ -177,9 +175,7 @@ pub(crate) struct LanguageModels {
 
 /// The compiled models of a catalogue.
 pub struct Models<'c> {
-    // Compiled when the first file of the language needs them.
-    languages: [OnceLock<LanguageModels>; RowLanguage::ALL.len()],
-    names: &'c Interner,
+    languages: [LanguageModels<'c>; RowLanguage::ALL.len()],
     pub(crate) patterns: &'c Patterns,
     /// By sink kind's bit.
     pub(crate) targets: Vec<Vec<TaintTarget>>,
@@ -220,12 +216,13 @@ pub(crate) struct BuiltinKinds {
 }
 
 impl<'c> Models<'c> {
-    /// Compiles the rows of a catalogue.
+    /// Compiles a catalogue's rows for some languages; nothing is known of the others.
     #[must_use]
     pub fn new(
         catalogue: &'c Catalogue,
+        languages: &[RowLanguage],
         threat_model: ThreatModel,
-        names: &'c Interner,
+        names: &Interner,
         patterns: &'c Patterns,
     ) -> Self {
         let bit = |kind: &str| catalogue.sink_bit(kind).map_or(0, |b| 1u64 << b);
@@ -286,8 +283,13 @@ impl<'c> Models<'c> {
             .collect();
         let enabled = KindSet(enabled.iter().fold(0, |m, k| m | 1 << *k as u16));
         Self {
-            languages: Default::default(),
-            names,
+            languages: RowLanguage::ALL.map(|language| {
+                let mut rows = LanguageModels::default();
+                if languages.contains(&language) {
+                    rows.add_all(catalogue, language, names);
+                }
+                rows
+            }),
             patterns,
             targets,
             enabled,
@@ -297,13 +299,12 @@ impl<'c> Models<'c> {
         }
     }
 
-    pub(crate) fn of(&self, language: Language) -> &LanguageModels {
+    pub(crate) fn of(&self, language: Language) -> &LanguageModels<'c> {
         self.rows(row_language(language.family()))
     }
 
-    fn rows(&self, language: RowLanguage) -> &LanguageModels {
-        self.languages[language as usize]
-            .get_or_init(|| LanguageModels::new(self.catalogue, language, self.names))
+    fn rows(&self, language: RowLanguage) -> &LanguageModels<'c> {
+        &self.languages[language as usize]
     }
 
     /// The node of a path that the catalogue names.
@@ -313,20 +314,16 @@ impl<'c> Models<'c> {
     }
 }
 
-impl LanguageModels {
-    fn new(catalogue: &Catalogue, language: RowLanguage, names: &Interner) -> Self {
-        let mut this = Self {
-            trie: Trie::new(),
-            ..Self::default()
-        };
+impl<'c> LanguageModels<'c> {
+    fn add_all(&mut self, catalogue: &'c Catalogue, language: RowLanguage, names: &Interner) {
         let models = catalogue.models.of(language);
         let mut types: Vec<_> = models.iter().flat_map(|m| &m.types).collect();
         types.sort_by_key(|(from, _)| from.0.len());
         for (from, to) in types {
-            let target = this.trie.add(to, names);
-            let node = this.trie.add(from, names);
+            let target = self.trie.add(to, names);
+            let node = self.trie.add(from, names);
             if node != target {
-                this.trie.aliases.insert(node, target);
+                self.trie.aliases.insert(node, target);
             }
         }
         let mask = |kinds: &[String]| {
@@ -340,26 +337,26 @@ impl LanguageModels {
         };
         for model in models {
             for row in &model.sources {
-                let node = this.trie.add(&row.path, names);
-                let sources = &mut this.nodes.entry(node).or_default().sources;
+                let node = self.trie.add(&row.path, names);
+                let sources = &mut self.nodes.entry(node).or_default().sources;
                 if !sources.contains(&row.kind) {
                     sources.push(row.kind);
                 }
-                this.have_sources.extend(this.trie.above(node));
+                self.have_sources.extend(self.trie.above(node));
             }
             for sink in &model.sinks {
                 let Some(bit) = catalogue.sink_bit(&sink.kind) else {
                     continue;
                 };
-                this.add_condition_paths(sink.when.iter().chain(&sink.unless), names);
+                self.add_condition_paths(sink.when.iter().chain(&sink.unless), names);
                 let row = SinkRow {
                     bit,
-                    places: sink.args.clone(),
-                    when: sink.when.clone(),
-                    unless: sink.unless.clone(),
+                    places: &sink.args,
+                    when: &sink.when,
+                    unless: &sink.unless,
                     confidence: sink.confidence,
                 };
-                let node = this.node(&sink.path, names);
+                let node = self.node(&sink.path, names);
                 if sink.assigned {
                     node.assigned.push(row)
                 } else {
@@ -367,33 +364,32 @@ impl LanguageModels {
                 }
             }
             for (path, kinds) in &model.clears {
-                this.node(path, names).clears |= mask(kinds);
+                self.node(path, names).clears |= mask(kinds);
             }
             for (path, kinds) in &model.restores {
-                this.node(path, names).restores |= mask(kinds);
+                self.node(path, names).restores |= mask(kinds);
             }
             for (path, flows) in &model.flows {
-                this.node(path, names).flows = Some(flows.clone());
+                self.node(path, names).flows = Some(flows);
             }
             for guard in &model.guards {
-                this.add_condition_paths(guard.when.iter(), names);
+                self.add_condition_paths(guard.when.iter(), names);
                 let row = GuardRow {
-                    guard: guard.clone(),
+                    guard,
                     mask: mask(&guard.clears),
                 };
-                this.node(&guard.path, names).guards.push(row);
+                self.node(&guard.path, names).guards.push(row);
             }
             for entry in &model.entries {
-                this.add_entry(entry, names);
+                self.add_entry(entry, names);
             }
         }
         for check in catalogue
             .detectors
             .iter()
-            .flat_map(|d| &d.checks)
-            .filter(|c| c.language == language)
+            .flat_map(|d| d.checks.of(language))
         {
-            this.add_condition_paths(check.when.iter().chain(&check.unless), names);
+            self.add_condition_paths(check.when.iter().chain(&check.unless), names);
             match &check.trigger {
                 Trigger::Call(paths)
                 | Trigger::Assign(paths)
@@ -401,7 +397,7 @@ impl LanguageModels {
                 | Trigger::Class(paths)
                 | Trigger::Decorated(paths) => {
                     for path in paths {
-                        this.trie.add(path, names);
+                        self.trie.add(path, names);
                     }
                 }
                 Trigger::Property(_)
@@ -415,12 +411,11 @@ impl LanguageModels {
         }
         if matches!(language, RowLanguage::Java | RowLanguage::CSharp) {
             let first_counts = language == RowLanguage::CSharp;
-            this.by_last_name = this.trie.classes_by_last_name(names, first_counts);
+            self.by_last_name = self.trie.classes_by_last_name(names, first_counts);
         }
-        this
     }
 
-    fn node(&mut self, path: &ApiPath, names: &Interner) -> &mut NodeModel {
+    fn node(&mut self, path: &ApiPath, names: &Interner) -> &mut NodeModel<'c> {
         let node = self.trie.add(path, names);
         self.nodes.entry(node).or_default()
     }

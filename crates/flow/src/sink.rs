@@ -18,13 +18,13 @@ impl<'a> Interpreter<'a> {
         act: &Activation<'a>,
         world: &mut World,
         node: ApiId,
-        model: &'a NodeModel,
+        model: &'a NodeModel<'a>,
         receiver: Option<ValueId>,
         arguments: &Arguments,
         site: Site,
     ) {
         for row in &model.sinks {
-            for place in &row.places {
+            for place in row.places {
                 for value in self.place_values(world, place, receiver, arguments) {
                     let taint = if place.deep {
                         self.deep_taint(world, value)
@@ -46,7 +46,7 @@ impl<'a> Interpreter<'a> {
         act: &Activation<'a>,
         world: &mut World,
         node: ApiId,
-        model: &'a NodeModel,
+        model: &'a NodeModel<'a>,
         receiver: ValueId,
         value: ValueId,
         site: Site,
@@ -67,7 +67,7 @@ impl<'a> Interpreter<'a> {
         &mut self,
         act: &Activation<'a>,
         world: &World,
-        row: &SinkRow,
+        row: &SinkRow<'_>,
         receiver: Option<ValueId>,
         arguments: &Arguments,
         site: Site,
@@ -87,7 +87,7 @@ impl<'a> Interpreter<'a> {
         act: &Activation<'a>,
         world: &World,
         node: ApiId,
-        row: &SinkRow,
+        row: &SinkRow<'_>,
         value: ValueId,
         taint: &[Taint],
         site: Site,

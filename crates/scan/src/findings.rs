@@ -164,7 +164,7 @@ impl Context<'_> {
     /// Whether a detector's findings show secrets, whose place must be masked.
     pub(crate) fn is_about_secrets(&self, raw: &RawFinding) -> bool {
         let detector = &self.catalogue.detectors[raw.detector as usize];
-        let check = &detector.checks[raw.check as usize];
+        let check = &detector.checks.of(raw.language)[raw.check as usize];
         check
             .cwe
             .as_ref()
@@ -175,7 +175,7 @@ impl Context<'_> {
 
     pub(crate) fn of_check(&self, raw: &RawFinding, shown: &Shown<'_>) -> Finding {
         let detector = &self.catalogue.detectors[raw.detector as usize];
-        let check = &detector.checks[raw.check as usize];
+        let check = &detector.checks.of(raw.language)[raw.check as usize];
         let text = raw.site.span.slice(&shown.loaded.text);
         let secret = self
             .is_about_secrets(raw)

@@ -255,7 +255,12 @@ fn code(
     files: &[Loaded],
     functions: &[FunctionCode],
 ) -> (Vec<Finding>, Vec<FileNote>) {
-    let models = Models::new(catalogue, options.threat_model, names, patterns);
+    let present = RowLanguage::ALL.into_iter().filter(|rows| {
+        let of_file = |f: &Loaded| f.language.map(|l| row_language(l.family()));
+        files.iter().any(|f| of_file(f) == Some(*rows))
+    });
+    let present: Vec<RowLanguage> = present.collect();
+    let models = Models::new(catalogue, &present, options.threat_model, names, patterns);
     let languages: [OnceLock<Checks<'_>>; RowLanguage::ALL.len()] = Default::default();
     let sources: Vec<(FileId, &str, Language)> = files
         .iter()

@@ -48,7 +48,7 @@ fn found_lines(detector: &Detector, example: &Example, folder: &Path, rules: &Ru
 
 /// What is wrong with one example, or nothing.
 fn complaint(detector: &Detector, number: usize, folder: &Path, rules: &Rules) -> Option<String> {
-    let example = &detector.examples[number];
+    let example = &detector.examples.get()[number];
     let lines = found_lines(detector, example, folder, rules);
     let problem = match (example.bad, lines.is_empty()) {
         (true, true) => "bad, but nothing is found".to_owned(),
@@ -73,7 +73,7 @@ fn examples_are_found_or_left_alone_as_they_say() {
     let all: Vec<(&Detector, usize)> = catalogue()
         .detectors
         .iter()
-        .flat_map(|d| (0..d.examples.len()).map(move |n| (d, n)))
+        .flat_map(|d| (0..d.examples.get().len()).map(move |n| (d, n)))
         .collect();
     let next = AtomicUsize::new(0);
     let mut complaints: Vec<(usize, String)> = std::thread::scope(|scope| {
@@ -134,6 +134,7 @@ fn every_detector_shows_what_is_bad_in_each_of_its_languages_and_what_is_good() 
         let shows = |language: RowLanguage| {
             detector
                 .examples
+                .get()
                 .iter()
                 .any(|e| e.bad && RowLanguage::of(&e.language) == Some(language))
         };
@@ -147,7 +148,7 @@ fn every_detector_shows_what_is_bad_in_each_of_its_languages_and_what_is_good() 
                 .expect("writing to a string succeeds");
             }
         }
-        if !detector.examples.iter().any(|e| !e.bad) {
+        if !detector.examples.get().iter().any(|e| !e.bad) {
             writeln!(missing, "{}: no good example", detector.info.id)
                 .expect("writing to a string succeeds");
         }

@@ -29,6 +29,7 @@ use crate::exit::Exit;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    use_small_pages();
     // Before the arguments are parsed: the worker takes none, and must not be slowed down by them.
     if std::env::args_os()
         .nth(1)
@@ -50,4 +51,11 @@ fn main() -> ExitCode {
             Exit::from(&complaint).into()
         }
     }
+}
+
+/// Asks for pages of the usual size, here and in the child: the allocator spreads small objects over many places, and
+/// huge pages would double the memory in use and have the kernel clear what is never touched.
+fn use_small_pages() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
 }

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Complaint> {
     let (catalogue, rules) = catalogue_folder::load(args.catalogue.as_deref())?;
     let id = args.detector.as_str();
     let text = if let Some(detector) = catalogue.detector(id) {
-        let examples = detector.examples.iter().map(|example| Sample {
+        let examples = detector.examples.get().iter().map(|example| Sample {
             bad: example.bad,
             place: &example.language,
             code: example.code.clone(),

@@ -41,7 +41,6 @@ pub(crate) fn serve() -> ExitCode {
         let too_large = Complaint::program("the result is too large to be passed on");
         let _ = work.tell(&Message::Refused(too_large));
     }
-    // The system takes the memory back faster than destructors do.
     std::process::exit(0)
 }
 
@@ -53,9 +52,10 @@ fn scan(request: &Request, work: &Work<io::Stdout>) -> Result<Outcome, Complaint
     let artifact = open(request)?;
     work.leave(WorkStage::Open, &shown);
     let reporter = Reporter::new(work, &artifact);
-    Ok(shindan_scan::scan(
-        &artifact, &catalogue, &rules, &options, &reporter,
-    ))
+    let outcome = shindan_scan::scan(&artifact, &catalogue, &rules, &options, &reporter);
+    // The process ends soon, and the system takes the memory back faster than destructors do.
+    std::mem::forget((catalogue, rules, artifact));
+    Ok(outcome)
 }
 
 fn open(request: &Request) -> Result<Artifact, Complaint> {
