@@ -11,7 +11,7 @@ use shindan_source::{Family, Language};
 use smallvec::SmallVec;
 
 use crate::api::{ApiId, Trie};
-use crate::pattern::Patterns;
+use crate::pattern::{Patterns, compile};
 use crate::value::ALL_KINDS;
 
 /// Which sources count as untrusted.
@@ -110,7 +110,7 @@ pub(crate) struct NodeModel<'c> {
 #[derive(Clone, Debug)]
 pub(crate) enum Words {
     List(Vec<String>),
-    Regex(regex::Regex),
+    Regex(regex::bytes::Regex),
     Never,
 }
 
@@ -132,13 +132,13 @@ impl Words {
         {
             return Self::List(inner.split('|').map(str::to_owned).collect());
         }
-        regex::Regex::new(pattern).map_or(Self::Never, Self::Regex)
+        compile(pattern).map_or(Self::Never, Self::Regex)
     }
 
     pub(crate) fn matches(&self, word: &str) -> bool {
         match self {
             Self::List(words) => words.iter().any(|w| w == word),
-            Self::Regex(regex) => regex.is_match(word),
+            Self::Regex(regex) => regex.is_match(word.as_bytes()),
             Self::Never => false,
         }
     }

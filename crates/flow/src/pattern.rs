@@ -23,10 +23,7 @@ impl Patterns {
             .get(pattern)
             .cloned();
         let regex = known.unwrap_or_else(|| {
-            // Catalogues ask for names, which are nearly always ASCII; expressions that know of nothing else are a
-            // tenth of the size. One that cannot be compiled so is compiled in full.
-            let ascii = RegexBuilder::new(pattern).unicode(false).build().ok();
-            let regex = ascii.or_else(|| Regex::new(pattern).ok()).map(Arc::new);
+            let regex = compile(pattern).map(Arc::new);
             self.compiled
                 .write()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -35,4 +32,11 @@ impl Patterns {
         });
         regex.is_some_and(|r| r.is_match(text.as_bytes()))
     }
+}
+
+/// Catalogues ask for names, which are nearly always ASCII; expressions that know of nothing else are a tenth of the
+/// size. One that cannot be compiled so is compiled in full.
+pub(crate) fn compile(pattern: &str) -> Option<Regex> {
+    let ascii = RegexBuilder::new(pattern).unicode(false).build().ok();
+    ascii.or_else(|| Regex::new(pattern).ok())
 }
