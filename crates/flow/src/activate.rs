@@ -408,7 +408,7 @@ impl<'a> Interpreter<'a> {
         class: ObjId,
     ) -> Vec<(FuncRef, Frames)> {
         let mut found = Vec::new();
-        for id in self.hierarchy(world, class) {
+        for &id in self.hierarchy(world, class).iter() {
             let Some(ObjKind::Class {
                 file,
                 class,

@@ -1,5 +1,7 @@
 //! Classes: methods and fields along the bases, and the library things that they extend.
 
+use std::rc::Rc;
+
 use smallvec::SmallVec;
 
 use crate::api::{ApiId, Edge};
@@ -53,7 +55,7 @@ impl<'a> Interpreter<'a> {
         name: Sym,
         arguments: Option<&Arguments>,
     ) -> Option<Found> {
-        for id in self.hierarchy(world, class) {
+        for &id in self.hierarchy(world, class).iter() {
             let obj = world.heap.get(id)?;
             let ObjKind::Class {
                 file,
@@ -100,12 +102,24 @@ impl<'a> Interpreter<'a> {
     /// The library thing that instances of a class are, by its bases.
     pub(crate) fn class_api(&self, world: &World, class: ObjId) -> Option<ApiId> {
         self.hierarchy(world, class)
-            .into_iter()
-            .find_map(|id| world.heap.get(id)?.api)
+            .iter()
+            .find_map(|id| world.heap.get(*id)?.api)
     }
 
     /// A class, its parts and what is above it, each once, in the order in which members are looked for.
-    pub(crate) fn hierarchy(&self, world: &World, class: ObjId) -> SmallVec<[ObjId; 8]> {
+    pub(crate) fn hierarchy(&self, world: &World, class: ObjId) -> Rc<[ObjId]> {
+        if let Some(known) = self.hierarchies.borrow().get(&class) {
+            return known.clone();
+        }
+        let found: Rc<[ObjId]> = Rc::from(self.find_hierarchy(world, class).as_slice());
+        // Elsewhere the bases of a class are values, which may change.
+        if self.is_nominal() {
+            self.hierarchies.borrow_mut().insert(class, found.clone());
+        }
+        found
+    }
+
+    fn find_hierarchy(&self, world: &World, class: ObjId) -> SmallVec<[ObjId; 8]> {
         /// Parts of a class count; no hierarchy that people write comes near.
         const MOST: usize = 48;
         let mut found: SmallVec<[ObjId; 8]> = SmallVec::new();

@@ -1,5 +1,6 @@
 //! The state of an analysis and the small operations that every part of it uses.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -150,6 +151,8 @@ pub(crate) struct Interpreter<'a> {
     pub(crate) never_returns: FxHashSet<ApiId>,
     /// What names of nominal languages mean, and which members classes inherit.
     pub(crate) meanings: FxHashMap<(FileId, NameRef), Option<Meaning>>,
+    /// In nominal languages, where the bases of a class never change; forgotten when a class is added.
+    pub(crate) hierarchies: RefCell<FxHashMap<ObjId, Rc<[ObjId]>>>,
     pub(crate) inherited: FxHashMap<(ClassRef, Sym), bool>,
 }
 
@@ -205,6 +208,7 @@ impl<'a> Interpreter<'a> {
             thrown: None,
             never_returns: FxHashSet::default(),
             meanings: FxHashMap::default(),
+            hierarchies: RefCell::default(),
             inherited: FxHashMap::default(),
         };
         let leaving: &[&str] = match this.family {

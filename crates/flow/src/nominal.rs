@@ -130,12 +130,13 @@ impl<'a> Interpreter<'a> {
             obj.items = items;
             obj.api = api;
         }
+        self.hierarchies.borrow_mut().clear();
     }
 
     /// The library things that a class's instances are, by all its bases.
     pub(crate) fn class_apis(&mut self, world: &World, class: ObjId) -> SmallVec<[ApiId; 2]> {
         let mut found: SmallVec<[ApiId; 2]> = SmallVec::new();
-        for id in self.hierarchy(world, class) {
+        for &id in self.hierarchy(world, class).iter() {
             let Some(obj) = world.heap.get(id) else {
                 continue;
             };
@@ -390,8 +391,8 @@ impl<'a> Interpreter<'a> {
         class: ObjId,
         name: Sym,
     ) -> Option<(FileId, &'a FieldDef)> {
-        self.hierarchy(world, class).into_iter().find_map(|id| {
-            let ObjKind::Class { file, class, .. } = &world.heap.get(id)?.kind else {
+        self.hierarchy(world, class).iter().find_map(|id| {
+            let ObjKind::Class { file, class, .. } = &world.heap.get(*id)?.kind else {
                 return None;
             };
             let def = self.class_def((*file, *class))?;

@@ -133,7 +133,7 @@ impl<'a> Interpreter<'a> {
 
     fn is_named(&self, world: &World, class: ObjId, ty: &str) -> i32 {
         let mut has_library_base = false;
-        for id in self.hierarchy(world, class) {
+        for &id in self.hierarchy(world, class).iter() {
             let Some(obj) = world.heap.get(id) else {
                 return 0;
             };

@@ -193,7 +193,7 @@ impl Linker {
             return Some(SmallVec::from_elem(*only, 1));
         }
         let from = self.path(from);
-        sorted.sort_by_key(|(file, _)| {
+        sorted.sort_by_cached_key(|(file, _)| {
             let path = self.path(*file);
             (path != from, Reverse(shared_folders(from, path)))
         });
