@@ -24,7 +24,7 @@ impl<'a> Interpreter<'a> {
         };
         let own = self.known_annotations(of.0, &class.declared.annotations);
         let nodes: Vec<ApiId> = own.iter().map(|(node, _)| *node).collect();
-        for api in self.class_apis(world, id) {
+        for &api in self.class_apis(world, id).iter() {
             let base = self.apis.parent(api).0;
             self.with_view(act, world, |o, v| o.class(v, base, &nodes, site));
         }

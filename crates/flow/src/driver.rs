@@ -596,7 +596,7 @@ impl<'a> Interpreter<'a> {
             self.class_api(world, class).into_iter().collect()
         };
         let text = self.text_of(name);
-        for api in apis {
+        for &api in apis.iter() {
             let base = self.apis.parent(api).0;
             let entry =
                 self.rows.method_entries.iter().find(|e| {

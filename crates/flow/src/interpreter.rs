@@ -152,6 +152,7 @@ pub(crate) struct Interpreter<'a> {
     /// What names of nominal languages mean, and which members classes inherit.
     pub(crate) meanings: FxHashMap<(FileId, NameRef), Option<Meaning>>,
     /// In nominal languages, where the bases of a class never change; forgotten when a class is added.
+    pub(crate) class_apis: FxHashMap<ObjId, Rc<[ApiId]>>,
     pub(crate) hierarchies: RefCell<FxHashMap<ObjId, Rc<[ObjId]>>>,
     pub(crate) inherited: FxHashMap<(ClassRef, Sym), bool>,
 }
@@ -208,6 +209,7 @@ impl<'a> Interpreter<'a> {
             thrown: None,
             never_returns: FxHashSet::default(),
             meanings: FxHashMap::default(),
+            class_apis: FxHashMap::default(),
             hierarchies: RefCell::default(),
             inherited: FxHashMap::default(),
         };

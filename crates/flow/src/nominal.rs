@@ -131,10 +131,14 @@ impl<'a> Interpreter<'a> {
             obj.api = api;
         }
         self.hierarchies.borrow_mut().clear();
+        self.class_apis.clear();
     }
 
     /// The library things that a class's instances are, by all its bases.
-    pub(crate) fn class_apis(&mut self, world: &World, class: ObjId) -> SmallVec<[ApiId; 2]> {
+    pub(crate) fn class_apis(&mut self, world: &World, class: ObjId) -> Rc<[ApiId]> {
+        if let Some(known) = self.class_apis.get(&class) {
+            return known.clone();
+        }
         let mut found: SmallVec<[ApiId; 2]> = SmallVec::new();
         for &id in self.hierarchy(world, class).iter() {
             let Some(obj) = world.heap.get(id) else {
@@ -151,6 +155,8 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
+        let found: Rc<[ApiId]> = Rc::from(found.as_slice());
+        self.class_apis.insert(class, found.clone());
         found
     }
 
@@ -590,7 +596,7 @@ impl<'a> Interpreter<'a> {
         }
         if let Some((class, this)) = innermost {
             let apis = self.class_apis(world, class);
-            for api in &apis {
+            for api in apis.iter() {
                 if self.apis.known_child(*api, Edge::Name(method)).is_some() {
                     let receiver = match self.family {
                         Family::Ruby => ValueId::UNKNOWN,

@@ -13,8 +13,8 @@ mod python;
 mod roots;
 
 pub use nominal::{ClassRef, Declared};
-use roots::Roots;
-use rustc_hash::FxHashMap;
+use roots::{Roots, stem};
+use rustc_hash::{FxHashMap, FxHashSet};
 use shindan_base::FileId;
 use shindan_source::Language;
 
@@ -34,6 +34,9 @@ pub enum Resolution {
 pub struct Linker {
     files: FxHashMap<FileId, File>,
     by_path: FxHashMap<String, FileId>,
+    /// How the names of the package's files and directories begin, up to a dot: most imports are of libraries, which
+    /// need no further look.
+    stems: FxHashSet<String>,
     roots: Roots,
     names: nominal::Names,
 }
@@ -56,10 +59,17 @@ impl Linker {
             by_path.insert(path.clone(), id);
             files.insert(id, File { path, language });
         }
+        let mut stems: FxHashSet<String> = FxHashSet::default();
+        for name in by_path.keys().flat_map(|path| path.split('/')) {
+            if !stems.contains(stem(name)) {
+                stems.insert(stem(name).to_owned());
+            }
+        }
         let roots = Roots::new(roots, by_path.keys().map(String::as_str));
         Self {
             files,
             by_path,
+            stems,
             roots,
             names: nominal::Names::default(),
         }

@@ -1,5 +1,6 @@
 //! Python's imports: packages, submodules, relative levels, search roots.
 
+use super::roots::stem;
 use super::{File, Linker, Resolution, directory, inside};
 use shindan_base::FileId;
 
@@ -24,7 +25,7 @@ impl Linker {
                 .in_directory(package, &path, item)
                 .unwrap_or(Resolution::External);
         }
-        if path.is_empty() {
+        if path.is_empty() || !self.stems.contains(stem(&path)) {
             return Resolution::External;
         }
         let from_roots = self

@@ -98,6 +98,6 @@ pub(super) fn shared_folders(a: &str, b: &str) -> usize {
 }
 
 /// The first part of a path up to its first dot: the same whatever extension is added to the part or replaced.
-fn stem(path: &str) -> &str {
+pub(super) fn stem(path: &str) -> &str {
     path.split(['/', '.']).next().unwrap_or_default()
 }
