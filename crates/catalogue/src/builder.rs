@@ -10,8 +10,8 @@ use crate::raw::{
 };
 use crate::{
     ApiPath, ArgRef, ByLanguage, Catalogue, Check, Condition, Detector, Entry, EntryMatch, Example,
-    Flow, Guard, Literal, Model, Place, RowLanguage, Scope, Sink, SourceKind, SourceRow, Subject,
-    TaintRule, Test, Trigger,
+    Flow, Guard, Literal, Model, Moves, Place, RowLanguage, Scope, Sink, SourceKind, SourceRow,
+    Subject, TaintRule, Test, Trigger,
 };
 
 /// What is wrong with a catalogue.
@@ -607,23 +607,25 @@ fn flow(text: &str) -> Fallible<Flow> {
         return Ok(Flow {
             from: None,
             to: None,
-            same_value: false,
+            moves: Moves::Data,
         });
     }
-    let (from, to, same_value) = if let Some((from, to)) = text.split_once("->") {
-        (from, to, false)
+    let (from, to, moves) = if text == "path -> ret" {
+        ("any", "ret", Moves::PathParts)
+    } else if let Some((from, to)) = text.split_once("->") {
+        (from, to, Moves::Data)
     } else if let Some((from, to)) = text.split_once('=') {
-        (from, to, true)
+        (from, to, Moves::Value)
     } else {
         return Err(format!(
-            "flow `{text}`: write `0 -> ret`, `0 = ret` or `none`"
+            "flow `{text}`: write `0 -> ret`, `0 = ret`, `path -> ret` or `none`"
         ));
     };
     let to = to.trim();
     Ok(Flow {
         from: Some(place(from.trim())?),
         to: if to == "ret" { None } else { Some(place(to)?) },
-        same_value,
+        moves,
     })
 }
 

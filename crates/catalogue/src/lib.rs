@@ -19,7 +19,7 @@ pub use condition::{ArgRef, Condition, Literal, Scope, Subject, Test};
 pub use detector::{Check, Detector, Example, TaintRule, Trigger};
 pub use folder::read_folder;
 pub use model::{
-    Entry, EntryMatch, Flow, Guard, Model, Place, ReturnUse, Sink, SourceKind, SourceRow,
+    Entry, EntryMatch, Flow, Guard, Model, Moves, Place, ReturnUse, Sink, SourceKind, SourceRow,
 };
 pub use on_demand::{ByLanguage, OnDemand};
 pub use path::{ApiPath, PathError, Segment};

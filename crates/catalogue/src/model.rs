@@ -142,8 +142,19 @@ pub struct Flow {
     pub from: Option<Place>,
     /// To an argument or the receiver; `None` is the result.
     pub to: Option<Place>,
-    /// The very value, not only its taint.
-    pub same_value: bool,
+    /// What of it.
+    pub moves: Moves,
+}
+
+/// What a flow moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Moves {
+    /// The data in it: taint.
+    Data,
+    /// The very value.
+    Value,
+    /// The text of all arguments, joined as the parts of a path.
+    PathParts,
 }
 
 /// A call that checks something: where it answers so, its subject is safe for some kinds of sink.

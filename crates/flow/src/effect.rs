@@ -5,7 +5,7 @@ use crate::heap::{ObjId, ObjKind};
 use crate::interpreter::{Activation, Interpreter, Site, World};
 use crate::source::StepWord;
 use crate::value::{Const, Ref, Value, ValueId};
-use shindan_catalogue::{ArgRef, Flow, Place};
+use shindan_catalogue::{ArgRef, Flow, Moves, Place};
 use smallvec::SmallVec;
 
 impl<'a> Interpreter<'a> {
@@ -35,7 +35,7 @@ impl<'a> Interpreter<'a> {
                     self.keyed_write(world, to, receiver, arguments, value);
                 }
             }
-            None if flow.same_value => {
+            None if flow.moves == Moves::Value => {
                 for value in values {
                     *same = self.join(*same, value);
                 }

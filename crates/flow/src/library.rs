@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use shindan_base::Sym;
-use shindan_catalogue::SourceKind;
+use shindan_catalogue::{Moves, SourceKind};
 use shindan_source::Family;
 use smallvec::SmallVec;
 
@@ -66,6 +66,10 @@ impl<'a> Interpreter<'a> {
         };
         if let Some(value) = builtin {
             return Some(self.as_modelled(value, model));
+        }
+        if let Some(path) = self.joined_path(world, model, arguments) {
+            let path = self.step_value(path, site, StepWord::Through(name));
+            return Some(self.as_modelled(path, model));
         }
         if let Some(function) = self.decorated_function(act, world, node, model, arguments) {
             return Some(function);
@@ -175,6 +179,33 @@ impl<'a> Interpreter<'a> {
         };
         taint.refs.push(thing);
         Some(self.values.add(taint))
+    }
+
+    /// The text of a path whose parts are joined, where the catalogue says that the call does so.
+    fn joined_path(
+        &mut self,
+        world: &World,
+        model: Option<&NodeModel<'_>>,
+        arguments: &Arguments,
+    ) -> Option<ValueId> {
+        let flows = model?.flows?;
+        let is_known = arguments.named.is_empty() && arguments.spread.is_none();
+        if !is_known || !flows.iter().any(|f| f.moves == Moves::PathParts) {
+            return None;
+        }
+        let slash = self.string("/");
+        let mut parts: Vec<ValueId> = Vec::new();
+        for (part, _) in &arguments.positional {
+            let after_slash = parts.last().is_none_or(|before| {
+                self.sole_str(*before)
+                    .is_some_and(|text| text.is_empty() || text.ends_with(['/', '\\']))
+            });
+            if !after_slash {
+                parts.push(slash);
+            }
+            parts.push(*part);
+        }
+        (!parts.is_empty()).then(|| self.concat(world, &parts))
     }
 
     /// A builtin's result with what the catalogue says of the call: whom it is safe for, or not any more.

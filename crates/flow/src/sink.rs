@@ -97,11 +97,13 @@ impl<'a> Interpreter<'a> {
             return;
         }
         let models = self.models;
+        let confined = bit & models.kinds.path != 0 && self.is_below_constant(value);
         for target in &models.targets[row.bit as usize] {
             let mut best: Option<Taint> = None;
             for t in taint {
-                let open =
-                    self.cleared(world, *t) & bit == 0 && self.counts(target.sources, *t, bit);
+                let counts = self.counts(target.sources, *t, bit)
+                    || confined && target.sources.has(self.sources.info(t.source).kind);
+                let open = self.cleared(world, *t) & bit == 0 && counts;
                 if open
                     && best
                         .is_none_or(|b| self.sources.length(t.step) < self.sources.length(b.step))
@@ -184,6 +186,18 @@ impl<'a> Interpreter<'a> {
 
     /// Whether what stands before the first untrusted hole of a text makes it harmless: a fixed host before a path,
     /// a fixed folder of this site before a redirect's rest.
+    /// Whether a path leads from a constant directory to a name that is not constant. Its author meant it to stay there,
+    /// so what no check keeps there is worth a remark, whoever fills the name.
+    fn is_below_constant(&self, value: ValueId) -> bool {
+        match self.texts.get(self.values.get(value).text) {
+            [Part::Literal(directory), Part::Hole { tainted: true }] => {
+                let directory = self.text_of(*directory);
+                directory.len() > 1 && directory.ends_with(['/', '\\'])
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn is_shape_safe(&self, value: ValueId, bit: u64) -> bool {
         let kinds = self.models.kinds;
         if bit & (kinds.url | kinds.redirect) == 0 {
