@@ -1,0 +1,88 @@
+//! Runs the package URL specification's tests and comparisons of versions over a folder of data:
+//! `cargo run -p shindan-package --example conformance -- DATA`.
+//!
+//! `DATA/purl/tests/**.json` are the tests as the specification publishes them.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use shindan_package::{Parts, Purl};
+
+fn main() {
+    let data = PathBuf::from(std::env::args_os().nth(1).expect("the folder of the data"));
+    let mut files = Vec::new();
+    for folder in ["spec", "types"] {
+        for entry in std::fs::read_dir(data.join("purl/tests").join(folder)).unwrap() {
+            files.push(entry.unwrap().path());
+        }
+    }
+    files.sort();
+    let (mut all, mut wrong) = (0, 0);
+    for file in files {
+        let (tests, failed) = purl_tests(&file);
+        all += tests;
+        wrong += failed;
+    }
+    println!("purl: {wrong} of {all} wrong");
+}
+
+fn purl_tests(file: &Path) -> (usize, usize) {
+    let text = std::fs::read_to_string(file).unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let tests = document["tests"].as_array().unwrap();
+    let mut wrong = 0;
+    for test in tests {
+        let done = match &test["input"] {
+            Value::String(text) => text.parse::<Purl>(),
+            parts => build(parts),
+        };
+        let expected = &test["expected_output"];
+        let right = match (&done, test["expected_failure"].as_bool().unwrap_or(false)) {
+            (Err(_), failure) => failure,
+            (Ok(_), true) => false,
+            (Ok(purl), false) if expected.is_string() => {
+                purl.to_string() == expected.as_str().unwrap()
+            }
+            (Ok(purl), false) => build(expected).as_ref() == Ok(purl) && same_parts(purl, expected),
+        };
+        if !right {
+            wrong += 1;
+            println!(
+                "{} {}: {} => {:?}, not {expected}",
+                file.file_name().unwrap().to_string_lossy(),
+                test["test_type"],
+                test["input"],
+                done.map(|purl| purl.to_string())
+            );
+        }
+    }
+    (tests.len(), wrong)
+}
+
+fn build(parts: &Value) -> Result<Purl, shindan_package::PurlError> {
+    let text = |key: &str| parts[key].as_str().unwrap_or_default();
+    let qualifiers: Vec<(&str, &str)> = parts["qualifiers"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (key.as_str(), value.as_str().unwrap()))
+        .collect();
+    Purl::new(&Parts {
+        kind: text("type"),
+        namespace: text("namespace"),
+        name: text("name"),
+        version: text("version"),
+        qualifiers: &qualifiers,
+        subpath: text("subpath"),
+    })
+}
+
+fn same_parts(purl: &Purl, expected: &Value) -> bool {
+    purl.kind() == expected["type"]
+        && purl.namespace() == expected["namespace"].as_str()
+        && purl.name() == expected["name"]
+        && purl.version() == expected["version"].as_str()
+        && purl.subpath() == expected["subpath"].as_str()
+}
