@@ -1,14 +1,19 @@
 //! Runs the package URL specification's tests and comparisons of versions over a folder of data:
 //! `cargo run -p shindan-package --example conformance -- DATA`.
 //!
-//! `DATA/purl/tests/**.json` are the tests as the specification publishes them.
+//! `DATA/purl/tests/**.json` are the tests as the specification publishes them, `DATA/versions/*.jsonl.gz` hold lines
+//! `{"a": VERSION, "op": "<" | "=", "b": VERSION}`.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
+use std::cmp::Ordering;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use serde_json::Value;
-use shindan_package::{Parts, Purl};
+use shindan_package::version::compare;
+use shindan_package::{Ecosystem, Parts, Purl};
 
 fn main() {
     let data = PathBuf::from(std::env::args_os().nth(1).expect("the folder of the data"));
@@ -26,6 +31,50 @@ fn main() {
         wrong += failed;
     }
     println!("purl: {wrong} of {all} wrong");
+    for (name, ecosystem) in [
+        ("PyPI", Ecosystem::PyPi),
+        ("npm", Ecosystem::Npm),
+        ("SemVer", Ecosystem::Npm),
+        ("Maven", Ecosystem::Maven),
+        ("RubyGems", Ecosystem::RubyGems),
+        ("NuGet", Ecosystem::NuGet),
+        ("Go", Ecosystem::Go),
+    ] {
+        comparisons(
+            &data.join("versions").join(name).with_extension("jsonl.gz"),
+            ecosystem,
+        );
+    }
+}
+
+fn comparisons(file: &Path, ecosystem: Ecosystem) {
+    let mut text = String::new();
+    flate2::read::MultiGzDecoder::new(std::fs::File::open(file).unwrap())
+        .read_to_string(&mut text)
+        .unwrap();
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let start = Instant::now();
+    let mut wrong = 0;
+    for line in &lines {
+        let (a, b) = (line["a"].as_str().unwrap(), line["b"].as_str().unwrap());
+        let expected = match line["op"].as_str() {
+            Some("=") => Ordering::Equal,
+            _ => Ordering::Less,
+        };
+        if compare(ecosystem, a, b) != expected || compare(ecosystem, b, a) != expected.reverse() {
+            wrong += 1;
+            println!("{a} {} {b} ({})", line["op"], line["src"]);
+        }
+    }
+    let each = start.elapsed().as_nanos() / lines.len().max(1) as u128 / 2;
+    println!(
+        "{}: {wrong} of {} wrong, {each} ns a comparison",
+        file.display(),
+        lines.len()
+    );
 }
 
 fn purl_tests(file: &Path) -> (usize, usize) {

@@ -6,6 +6,7 @@
 mod ecosystem;
 mod purl;
 mod purl_type;
+pub mod version;
 
 pub use ecosystem::Ecosystem;
 pub use purl::{Parts, Purl, PurlError};
