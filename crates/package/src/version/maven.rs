@@ -15,14 +15,12 @@
 
 use std::cmp::Ordering;
 
-use smallvec::SmallVec;
-
 use super::digits::{Digits, leading};
 
 #[derive(Clone, Debug)]
 pub(super) struct Version<'a>(Tokens<'a>);
 
-type Tokens<'a> = SmallVec<[Token<'a>; 6]>;
+type Tokens<'a> = Vec<Token<'a>>;
 
 /// In the order of the tokens at one place of two versions; `End` is where one of them has none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +52,7 @@ enum Separator {
 
 impl<'a> Version<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        let mut tokens = Tokens::new();
+        let mut tokens = Vec::new();
         let mut rest = text;
         let mut separator = Separator::Dot;
         loop {
@@ -172,15 +170,10 @@ impl Eq for Version<'_> {}
 #[derive(Clone, Debug)]
 struct Folded<'a>(&'a str);
 
-impl Ord for Folded<'_> {
+impl<'a> Ord for Folded<'a> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let folded = |text: &Self| {
-            text.0
-                .bytes()
-                .map(|byte| byte.to_ascii_lowercase())
-                .collect::<SmallVec<[u8; 16]>>()
-        };
-        folded(self).cmp(&folded(other))
+        let folded = |text: &'a str| text.bytes().map(|byte| byte.to_ascii_lowercase());
+        folded(self.0).cmp(folded(other.0))
     }
 }
 

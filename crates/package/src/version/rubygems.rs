@@ -6,12 +6,10 @@
 
 use std::cmp::Ordering;
 
-use smallvec::SmallVec;
-
 use super::digits::{Digits, leading};
 
 #[derive(Clone, Debug)]
-pub(super) struct Version<'a>(SmallVec<[Segment<'a>; 6]>);
+pub(super) struct Version<'a>(Vec<Segment<'a>>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Segment<'a> {
@@ -23,7 +21,7 @@ const ZERO: Segment<'static> = Segment::Number(Digits::ZERO);
 
 impl<'a> Version<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        let mut segments = SmallVec::<[Segment<'a>; 6]>::new();
+        let mut segments = Vec::new();
         let mut has_letters = false;
         let mut rest = text;
         while let Some(first) = rest.bytes().next() {
@@ -54,7 +52,7 @@ impl<'a> Version<'a> {
     }
 }
 
-fn trim(segments: &mut SmallVec<[Segment<'_>; 6]>) {
+fn trim(segments: &mut Vec<Segment<'_>>) {
     while segments.last() == Some(&ZERO) {
         segments.pop();
     }

@@ -7,13 +7,11 @@
 
 use std::cmp::Ordering;
 
-use smallvec::SmallVec;
-
 use super::digits::{Digits, is_number, leading};
 
 #[derive(Clone, Debug)]
 pub(super) struct Version<'a> {
-    numbers: SmallVec<[Digits<'a>; 4]>,
+    numbers: Vec<Digits<'a>>,
     pre_release: Option<&'a str>,
 }
 
@@ -23,7 +21,7 @@ impl<'a> Version<'a> {
         let text = text
             .split_once('+')
             .map_or(text, |(version, _build)| version);
-        let mut numbers = SmallVec::<[Digits<'a>; 4]>::new();
+        let mut numbers = Vec::new();
         let mut rest = text;
         loop {
             let length = leading(rest);
