@@ -5,6 +5,7 @@
 //! a folder and replaces it atomically, [`update`] brings new records. Nothing here knows where an inventory came from.
 //! Only [`source`], [`database`] and [`update`] touch files or the network.
 
+pub mod database;
 pub mod epss;
 pub mod import;
 pub mod index;
@@ -13,6 +14,7 @@ mod osv;
 mod range;
 pub mod severity;
 pub mod source;
+pub mod update;
 
 pub use index::{Index, Match, Vulnerability};
 pub use severity::Severity;
