@@ -12,6 +12,7 @@ pub mod index;
 pub mod kev;
 mod osv;
 mod range;
+pub mod rematch;
 pub mod severity;
 pub mod source;
 pub mod update;

@@ -85,10 +85,10 @@ pub(crate) struct Reference<'a> {
 
 /// What GitHub's database adds to a record.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct DatabaseSpecific<'a> {
+struct DatabaseSpecific<'a> {
     #[serde(borrow)]
-    pub(crate) severity: Option<Text<'a>>,
-    pub(crate) cwe_ids: Option<Vec<Text<'a>>>,
+    severity: Option<&'a RawValue>,
+    cwe_ids: Option<&'a RawValue>,
 }
 
 /// The symbols that Go's database names (`imports`), and functions as GitHub's database lists them.
@@ -111,8 +111,15 @@ impl<'a> Record<'a> {
         serde_json::from_slice(json)
     }
 
-    pub(crate) fn database_specific(&self) -> DatabaseSpecific<'a> {
-        lenient(self.database_specific)
+    /// The severity in a word.
+    pub(crate) fn label(&self) -> Option<Text<'a>> {
+        let specific: DatabaseSpecific<'a> = lenient(self.database_specific);
+        lenient(specific.severity)
+    }
+
+    pub(crate) fn cwes(&self) -> Vec<Text<'a>> {
+        let specific: DatabaseSpecific<'a> = lenient(self.database_specific);
+        lenient(specific.cwe_ids)
     }
 }
 

@@ -206,7 +206,7 @@ impl Reader<'_> {
                 Kind::Record => {
                     let origin = format!("{}: {name}", path.display());
                     self.import.add_record(&origin, &content)?;
-                    if self.import.read() % 1024 == 0 {
+                    if self.import.read().is_multiple_of(1024) {
                         (self.progress)(self.import.read());
                     }
                 }

@@ -57,11 +57,10 @@ impl Stored {
             return Ok(stored);
         }
         stored.aliases = ids(record.aliases.as_deref());
-        let specific = record.database_specific();
-        stored.label = specific
-            .severity
+        stored.label = record
+            .label()
             .and_then(|label| Severity::from_label(label.as_str()));
-        stored.cwes = ids(specific.cwe_ids.as_deref());
+        stored.cwes = ids(Some(&record.cwes()));
         let own = record.severity.iter().flatten();
         let of_packages = record
             .affected

@@ -93,6 +93,16 @@ pub struct Match<'a> {
     pub code: Vec<AffectedCode<'a>>,
 }
 
+impl Match<'_> {
+    /// The same without the number, which says nothing outside its index.
+    pub(crate) fn renumbered(self) -> Self {
+        Self {
+            vulnerability: VulnerabilityNumber(0),
+            ..self
+        }
+    }
+}
+
 impl Index {
     /// Maps a file into memory and checks its header.
     pub fn open(path: &Path) -> Result<Self, IndexError> {
