@@ -4,6 +4,7 @@
 mod export;
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -25,7 +26,9 @@ fn child() {
     match update(&Database::new(database), &Source::of(source), &mut silent) {
         Ok(_) => std::process::exit(0),
         Err(error) => {
-            eprintln!("{error}");
+            std::io::stderr()
+                .write_all(error.to_string().as_bytes())
+                .expect("the parent listens");
             std::process::exit(9);
         }
     }
