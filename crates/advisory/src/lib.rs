@@ -16,6 +16,7 @@ pub mod rematch;
 pub mod severity;
 pub mod source;
 pub mod update;
+pub mod vex;
 
 pub use index::{Index, Match, Vulnerability};
 pub use severity::Severity;
