@@ -6,11 +6,12 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
 use shindan_advisory::import::Import;
+use shindan_advisory::rematch::{InventoryIndex, PackageKey};
 use shindan_advisory::{Index, source};
 use shindan_package::Ecosystem;
 
@@ -56,6 +57,57 @@ fn main() {
         .unwrap();
     assert!(status.success());
     std::fs::remove_file(path).unwrap();
+    measure_rematch(Path::new(&first));
+}
+
+/// 100 advisories change, and 10,000 inventories of 200 packages each are stored.
+fn measure_rematch(folder: &Path) {
+    let built = |fixed: &str| {
+        let mut import = Import::new().unwrap();
+        source::read(&mut import, folder, &mut |_| {}).unwrap();
+        for number in 0..100 {
+            let json = format!(
+                r#"{{"id": "X-{number}", "modified": "2026-01-01T00:00:00Z", "affected": [{{
+                    "package": {{"ecosystem": "npm", "name": "package-{}"}},
+                    "ranges": [{{"type": "SEMVER", "events": [{{"introduced": "0"}}, {{"fixed": "{fixed}"}}]}}]}}]}}"#,
+                number * number
+            );
+            import.add_record("synthetic", json.as_bytes()).unwrap();
+        }
+        Index::from_bytes(import.finish().unwrap().0).unwrap()
+    };
+    let (old, new) = (built("1.3.0"), built("1.5.0"));
+    // Squares make packages with small numbers popular, as real ones are.
+    let inventories = InventoryIndex::new((0..10_000_usize).map(|inventory| {
+        let packages = (0..200_usize)
+            .map(|slot| {
+                let random = (inventory * 7919 + slot * 104_729) % 10_007;
+                let name = format!("package-{}", random * random / 10_007);
+                let version = format!("1.{}.0", (inventory + slot) % 8);
+                (PackageKey::new(Ecosystem::Npm, &name), version)
+            })
+            .collect();
+        (inventory, packages)
+    }));
+    let mut rounds = Vec::new();
+    let mut changes = Vec::new();
+    for _ in 0..50 {
+        let start = std::time::Instant::now();
+        changes = inventories.changes(&old, &new).unwrap();
+        rounds.push(start.elapsed());
+    }
+    rounds.sort();
+    let affected: BTreeSet<&usize> = changes
+        .iter()
+        .flat_map(|change| &change.inventories)
+        .collect();
+    println!(
+        "re-match: {} changes in {} inventories, median {:?}, longest {:?} (wall)",
+        changes.len(),
+        affected.len(),
+        rounds[25],
+        rounds[49]
+    );
 }
 
 fn measure_match(path: &Path) {
