@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde_json::Value;
-use shindan_package::version::compare;
+use shindan_package::version::{NpmRange, compare};
 use shindan_package::{Ecosystem, Parts, Purl};
 
 fn main() {
@@ -45,17 +45,45 @@ fn main() {
             ecosystem,
         );
     }
+    ranges(&data.join("versions/npm-ranges.jsonl.gz"));
 }
 
-fn comparisons(file: &Path, ecosystem: Ecosystem) {
+/// `{"range": RANGE, "version": VERSION, "expected": BOOL, "options": {"includePrerelease": BOOL}}`
+fn ranges(file: &Path) {
+    let lines = lines(file);
+    let mut wrong = 0;
+    for line in &lines {
+        let (range, version) = (
+            line["range"].as_str().unwrap(),
+            line["version"].as_str().unwrap(),
+        );
+        let holds = NpmRange::parse(range).is_some_and(|range| {
+            if line["options"]["includePrerelease"] == true {
+                range.contains_with_pre_releases(version)
+            } else {
+                range.contains(version)
+            }
+        });
+        if holds != line["expected"] {
+            wrong += 1;
+            println!("{version} in {range:?}: {holds} ({})", line["options"]);
+        }
+    }
+    println!("{}: {wrong} of {} wrong", file.display(), lines.len());
+}
+
+fn lines(file: &Path) -> Vec<Value> {
     let mut text = String::new();
     flate2::read::MultiGzDecoder::new(std::fs::File::open(file).unwrap())
         .read_to_string(&mut text)
         .unwrap();
-    let lines: Vec<Value> = text
-        .lines()
+    text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+        .collect()
+}
+
+fn comparisons(file: &Path, ecosystem: Ecosystem) {
+    let lines = lines(file);
     let start = Instant::now();
     let mut wrong = 0;
     for line in &lines {

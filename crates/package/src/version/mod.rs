@@ -7,12 +7,15 @@
 
 mod digits;
 mod maven;
+mod npm_range;
 mod nuget;
 mod pypi;
 mod rubygems;
 mod semver;
 
 use std::cmp::Ordering;
+
+pub use npm_range::NpmRange;
 
 use crate::Ecosystem;
 

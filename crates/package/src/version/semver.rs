@@ -42,6 +42,15 @@ impl<'a> Version<'a> {
         }
     }
 
+    pub(super) fn is_pre_release(&self) -> bool {
+        self.pre_release.is_some()
+    }
+
+    /// Whether both are pre-releases of, or are, the same release.
+    pub(super) fn has_numbers_of(&self, other: &Self) -> bool {
+        self.numbers == other.numbers
+    }
+
     /// The order in which `text_order` compares two identifiers that are no numbers.
     pub(super) fn cmp_with(
         &self,
