@@ -112,13 +112,21 @@ impl Lock<'_> {
 
     /// Removes what updates that were killed have left. Nobody else writes while this is held.
     fn remove_leftovers(&self) {
-        for entry in fs::read_dir(&self.database.folder).into_iter().flatten() {
-            if let Ok(entry) = entry
-                && entry.file_name().to_string_lossy().starts_with(TEMPORARY)
-            {
-                // A file that cannot be removed does no harm but to the space on the disk.
-                let _ = fs::remove_file(entry.path());
-            }
+        remove_temporary_files(&self.database.folder, FOLDERS);
+    }
+}
+
+/// Depth of the folders below the database's: `osv/ECOSYSTEM/changes`.
+const FOLDERS: usize = 3;
+
+/// A file that cannot be removed does no harm but to the space on the disk.
+fn remove_temporary_files(folder: &Path, depth: usize) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_folder && depth > 0 {
+            remove_temporary_files(&entry.path(), depth - 1);
+        } else if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            let _ = fs::remove_file(entry.path());
         }
     }
 }
