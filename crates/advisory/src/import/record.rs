@@ -69,13 +69,12 @@ impl Stored {
             .flat_map(|affected| affected.severity.iter().flatten());
         for score in own.chain(of_packages) {
             match Rating::of(score.score.as_str()) {
-                Some(rating) if !stored.vectors.contains(&rating.vector) => {
-                    stored.vectors.push(rating.vector);
-                }
-                Some(_) => {}
+                Some(rating) => stored.vectors.push(rating.vector),
                 None => facts.bad_vectors += 1,
             }
         }
+        stored.vectors.sort_unstable();
+        stored.vectors.dedup();
         let mut affected: BTreeMap<Vec<u8>, Vec<Vec<u8>>> = BTreeMap::new();
         for entry in record.affected.iter().flatten() {
             let Some(package) = &entry.package else {
