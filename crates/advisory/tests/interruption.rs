@@ -47,9 +47,9 @@ fn child_command(database: &Path, source: &Path) -> Command {
     command
 }
 
-/// Sources with the same 300 records, repaired in `fixed`, and one with long texts.
+/// Sources with the same 2,000 records, repaired in `fixed`.
 fn source(folder: &Path, fixed: &str) -> std::path::PathBuf {
-    let records: Vec<(String, String)> = (0..300)
+    let records: Vec<(String, String)> = (0..2000)
         .map(|number| {
             let id = format!("A-{number}");
             (
