@@ -156,8 +156,7 @@ impl Import {
                     let package = packages.entry(key).or_default();
                     put_number(&mut package.affected, number as u64);
                     package.affected.extend_from_slice(affected);
-                    package.digest.update(digest.as_bytes());
-                    package.digest.update(affected);
+                    package.add(digest.as_bytes(), affected);
                 }
             }
         }
@@ -167,7 +166,7 @@ impl Import {
         for (key, package) in packages {
             keys.push(key)?;
             affected.push(&package.affected)?;
-            fingerprints.push(&package.digest.finalize().as_bytes()[..8])?;
+            fingerprints.push(&package.digest[..8])?;
         }
         let mut facts = TableWriter::new();
         facts.push(&serde_json::to_vec(&self.facts).unwrap_or_default())?;
@@ -246,5 +245,16 @@ impl Import {
 #[derive(Default)]
 struct Package {
     affected: Vec<u8>,
-    digest: blake3::Hasher,
+    /// Of everything added, in order. A chain of digests, as the state of a hasher for each package takes 2 kB.
+    digest: [u8; 32],
+}
+
+impl Package {
+    fn add(&mut self, vulnerability: &[u8; 32], affected: &[u8]) {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.digest);
+        hasher.update(vulnerability);
+        hasher.update(affected);
+        self.digest = *hasher.finalize().as_bytes();
+    }
 }
