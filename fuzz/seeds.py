@@ -188,8 +188,21 @@ def seed_secrets() -> None:
         add("secret", f"{path.name}\n".encode() + path.read_bytes())
 
 
+def seed_advisories() -> None:
+    tests = (ROOT / "crates/advisory/tests/matching.rs").read_text()
+    for record in re.findall(r'r#"(\{"id".*?)"#', tests, re.S):
+        add("advisory", record.encode())
+    for document in re.findall(r'r#"(.*?)"#', (ROOT / "crates/advisory/src/vex/tests.rs").read_text(), re.S):
+        add("advisory", document.encode())
+    add("index", bytes(30))
+    for ecosystem in range(7):
+        for versions in ("1.0\n1.0-rc1\n1.1", "1.0.0.RC1\n1.0\n1.0-1", "1!0.dev1\n2004d\n1.0+a"):
+            add("version", bytes([ecosystem]) + versions.encode())
+    add("version", b"\0pkg:maven/org.example/tool@1.0?type=jar#a/b")
+
+
 def main() -> int:
-    for seed in (seed_archives, seed_sources, seed_scans, seed_secrets):
+    for seed in (seed_archives, seed_sources, seed_scans, seed_secrets, seed_advisories):
         seed()
     for folder in sorted(CORPUS.iterdir()):
         print(f"{folder.name}: {sum(1 for _ in folder.iterdir())} inputs")

@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List all detectors
     Detectors(DetectorsArgs),
+    /// Bring the advisories about packages up to date, or say how old they are
+    Db(DbArgs),
 }
 
 #[derive(Debug, Args)]
@@ -111,6 +113,58 @@ pub(crate) struct DetectorsArgs {
     /// Include a catalogue of your own
     #[arg(long, value_name = "DIR")]
     pub(crate) catalogue: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DbArgs {
+    #[command(subcommand)]
+    pub(crate) command: DbCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbCommand {
+    /// Fetch or import advisories; the old ones stay until the new ones are complete
+    #[command(after_help = format!("{DB_UPDATE_EXAMPLES}\n\n{}", exit::DB_TABLE))]
+    Update(DbUpdateArgs),
+    /// Say what the database holds, and check that it is whole
+    #[command(after_help = exit::DB_TABLE)]
+    Status(DbStatusArgs),
+}
+
+const DB_UPDATE_EXAMPLES: &str = "\
+Examples:
+  shindan db update                            fetch what OSV, FIRST and CISA publish
+  shindan db update --from https://osv.example the same from a copy
+  shindan db update --from export/             without network: folders, all.zip, records,
+                                               epss*.csv.gz, known_exploited_vulnerabilities.json";
+
+#[derive(Debug, Args)]
+pub(crate) struct DbUpdateArgs {
+    /// URL of a copy of OSV's export, a folder, a zip archive or a record [default: OSV's public export]
+    #[arg(long, value_name = "URL|PATH")]
+    pub(crate) from: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: DbPlace,
+    /// Write errors only
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DbStatusArgs {
+    #[command(flatten)]
+    pub(crate) place: DbPlace,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+}
+
+/// Where the database is.
+#[derive(Debug, Args)]
+pub(crate) struct DbPlace {
+    /// Folder of the database [default: shindan in the user's data folder]
+    #[arg(long, value_name = "DIR", env = "SHINDAN_DB")]
+    pub(crate) db: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -40,3 +40,11 @@ Exit codes:
   2  the command line, the settings or an input cannot be used
   3  nothing found, but something that could hold code was not analysed
   4  shindan itself failed";
+
+/// The table that the help of `shindan db` ends with.
+pub(crate) const DB_TABLE: &str = "\
+Exit codes:
+  0  the database is complete and can be used
+  2  the command line, the source or the database cannot be used; an older database stays as it was
+  3  there is no database yet (status)
+  4  shindan itself failed";

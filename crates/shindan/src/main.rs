@@ -8,6 +8,7 @@ mod catalogue_folder;
 mod cli;
 mod commands;
 mod complaint;
+mod database;
 mod exit;
 mod merge;
 mod output;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Scan(args) => commands::scan::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Detectors(args) => commands::detectors::run(&args),
+        Command::Db(args) => database::run(&args),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -4,6 +4,7 @@ mod bad_archives;
 mod bad_folders;
 mod bad_sources;
 mod catalogue;
+mod database;
 mod exits;
 mod same_result;
 mod settings;
