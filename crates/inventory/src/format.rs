@@ -155,8 +155,8 @@ impl Format {
         let folder = parts.next().unwrap_or("");
         let above = parts.next().unwrap_or("");
         match file {
-            "METADATA" if folder.ends_with(".dist-info") => Some(Self::PythonMetadata),
-            "PKG-INFO" if folder.ends_with(".egg-info") || folder == "EGG-INFO" => {
+            "METADATA" if folder.ends_with("dist-info") => Some(Self::PythonMetadata),
+            "PKG-INFO" if folder.ends_with("egg-info") || folder == "EGG-INFO" => {
                 Some(Self::PythonMetadata)
             }
             "package.json" => {

@@ -65,6 +65,9 @@ pub(crate) fn read_props(_path: &str, bytes: &[u8]) -> Reading {
         else {
             continue;
         };
+        if name.contains("$(") {
+            continue;
+        }
         let Some(version) = version(package, &properties) else {
             continue;
         };

@@ -91,8 +91,18 @@ fn is_parent(wanted: &Element, project: &Element) -> bool {
             .is_none_or(|group| Some(group) == wanted.text_of("groupId"))
 }
 
+/// The dependencies of a project or of its `dependencyManagement`, with those of profiles that are active by default.
 fn dependencies(project: &Element) -> impl Iterator<Item = &Element> {
-    let lists = project.children_named("dependencies");
+    let profiles = project
+        .children_named("profiles")
+        .flat_map(|list| list.children_named("profile"))
+        .filter(|profile| {
+            let activation = profile.child("activation");
+            activation.and_then(|activation| activation.text_of("activeByDefault")) == Some("true")
+        });
+    let lists = std::iter::once(project)
+        .chain(profiles)
+        .flat_map(|project| project.children_named("dependencies"));
     lists.flat_map(|list| list.children_named("dependency"))
 }
 

@@ -54,6 +54,7 @@ fn read_document(document: &Node, reading: &mut Reading) {
         .is_some_and(|major: u32| major < 6);
     let project = Project::of(document);
     let production = project.reached_in_production(document);
+    let mut listed = BTreeSet::new();
     for package in document
         .get("packages")
         .map(Node::pairs)
@@ -66,6 +67,7 @@ fn read_document(document: &Node, reading: &mut Reading) {
             Some(reached) => !reached.contains(without_peers(&package.key)),
             None => package.value.get("dev").and_then(Node::text) == Some("true"),
         };
+        listed.insert((name.clone(), version.clone()));
         reading.add(
             Found::new(Ecosystem::Npm, PackageManager::Npm, Evidence::Locked, &name)
                 .relation(project.relation(&name, &version))
@@ -73,6 +75,19 @@ fn read_document(document: &Node, reading: &mut Reading) {
                 .line(package.line)
                 .development(development),
         );
+    }
+    // A file cut short may lack what the project asks for itself.
+    for &(name, version, is_production) in &project.requested {
+        let version = without_peers(version).split('_').next().unwrap_or(version);
+        let is_new = is_version(version) && listed.insert((name.to_owned(), version.to_owned()));
+        if is_new {
+            reading.add(
+                Found::new(Ecosystem::Npm, PackageManager::Npm, Evidence::Locked, name)
+                    .version(version)
+                    .relation(Relation::Direct)
+                    .development(!is_production),
+            );
+        }
     }
 }
 

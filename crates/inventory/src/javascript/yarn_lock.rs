@@ -67,6 +67,7 @@ impl<'a> Block<'a> {
         let Some((key, value)) = member.split_once([' ', ':']) else {
             return;
         };
+        let key = key.trim_matches('"');
         let value = value
             .trim_start_matches([' ', ':'])
             .trim()
@@ -79,7 +80,8 @@ impl<'a> Block<'a> {
     }
 
     fn package(&self) -> Option<(&'a str, &'a str)> {
-        let (name, range) = split(self.resolution.unwrap_or(self.pattern))?;
+        let pattern = self.resolution.unwrap_or(self.pattern);
+        let (name, range) = split(pattern).unwrap_or((pattern, ""));
         let is_own = range.starts_with("workspace:") || self.version == Some("0.0.0-use.local");
         if is_own || !is_name(name) {
             return None;

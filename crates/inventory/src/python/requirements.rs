@@ -87,7 +87,7 @@ struct Version<'a> {
 fn requirement(text: &str) -> Option<(&str, Version<'_>)> {
     let text = text.split(';').next()?;
     let text = text
-        .split_once(" --")
+        .split_once(" -")
         .map_or(text, |(before, _)| before)
         .trim();
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
