@@ -85,7 +85,9 @@ fn main() -> ExitCode {
             .iter()
             .filter(|wanted| !found.iter().any(|found| is_same(found, wanted)))
             .partition(|wanted| {
-                decisions.iter().any(|(fixture, name)| case.fixture.ends_with(fixture) && *name == wanted.0)
+                decisions
+                    .iter()
+                    .any(|(fixture, name)| case.fixture.ends_with(fixture) && *name == wanted.0)
             });
         let extra: Vec<_> = found
             .iter()
@@ -104,10 +106,18 @@ fn main() -> ExitCode {
         }
     }
     let row = |kind: &str, score: &Score| {
-        let Score { expected, found, decided, extra } = score;
+        let Score {
+            expected,
+            found,
+            decided,
+            extra,
+        } = score;
         println!("{kind:<22} {expected:>8} {found:>8} {decided:>8} {extra:>6}");
     };
-    println!("{:<22} {:>8} {:>8} {:>8} {:>6}", "kind", "expected", "found", "decided", "extra");
+    println!(
+        "{:<22} {:>8} {:>8} {:>8} {:>6}",
+        "kind", "expected", "found", "decided", "extra"
+    );
     let mut total = Score::default();
     for (kind, score) in &scores {
         row(kind, score);
@@ -162,7 +172,11 @@ fn run(case: &Case, folder: &Path) -> (BTreeSet<Pair>, Vec<String>) {
             .iter()
             .filter(|package| !package.overruled && package.ecosystem.osv_name() == case.ecosystem);
         let pairs = packages.map(|package| {
-            pair(Some(package.ecosystem), &package.name, package.version.as_deref())
+            pair(
+                Some(package.ecosystem),
+                &package.name,
+                package.version.as_deref(),
+            )
         });
         return (
             pairs.collect(),
@@ -177,9 +191,10 @@ fn run(case: &Case, folder: &Path) -> (BTreeSet<Pair>, Vec<String>) {
         .display()
         .to_string();
     let reading = format.read(path.trim_start_matches('/'), &bytes, &Disk);
-    let pairs = reading.packages.into_iter().map(|found| {
-        pair(Some(found.ecosystem), &found.name, found.version.as_deref())
-    });
+    let pairs = reading
+        .packages
+        .into_iter()
+        .map(|found| pair(Some(found.ecosystem), &found.name, found.version.as_deref()));
     (pairs.collect(), reading.problems)
 }
 

@@ -20,6 +20,7 @@ mod package;
 mod python;
 mod reading;
 mod ruby;
+pub mod sbom;
 mod take;
 mod text;
 
