@@ -123,11 +123,14 @@ impl Package {
 }
 
 /// What is installed under each root: normal names with their versions.
-struct Installed(BTreeMap<(Ecosystem, Option<u32>, String), BTreeMap<String, BTreeSet<String>>>);
+struct Installed(BTreeMap<(Ecosystem, Option<u32>, String), Versions>);
+
+/// Versions by normal name.
+type Versions = BTreeMap<String, BTreeSet<String>>;
 
 impl Installed {
     fn of(seen: &[Seen]) -> Self {
-        let mut roots: BTreeMap<_, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+        let mut roots: BTreeMap<_, Versions> = BTreeMap::new();
         for seen in seen {
             if seen.found.evidence == Evidence::Installed && seen.found.confidence > Confidence::Low
             {
@@ -165,11 +168,11 @@ impl Installed {
 }
 
 /// The versions that lock files name, for bundled code whose traces have none.
-struct Locked(BTreeMap<String, BTreeMap<String, BTreeSet<String>>>);
+struct Locked(BTreeMap<String, Versions>);
 
 impl Locked {
     fn of(seen: &[Seen]) -> Self {
-        let mut roots: BTreeMap<_, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+        let mut roots: BTreeMap<_, Versions> = BTreeMap::new();
         for seen in seen {
             let is_lock = seen.found.ecosystem == Ecosystem::Npm
                 && matches!(seen.found.evidence, Evidence::Locked | Evidence::Declared);

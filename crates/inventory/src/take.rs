@@ -180,21 +180,13 @@ impl Taking<'_> {
                 format!("was not looked into: {}", skip.reason),
                 true,
             );
-            match format {
-                Some(
-                    format @ (Format::PythonMetadata | Format::Gemspec | Format::PomProperties),
-                ) => {
-                    let reading = format.read(&skip.path, b"", &());
-                    self.add(
-                        &skip.path,
-                        None,
-                        Reading {
-                            problems: Vec::new(),
-                            ..reading
-                        },
-                    );
-                }
-                _ => {}
+            if let Some(
+                format @ (Format::PythonMetadata | Format::Gemspec | Format::PomProperties),
+            ) = format
+            {
+                let packages = format.read(&skip.path, b"", &()).packages;
+                let problems = Vec::new();
+                self.add(&skip.path, None, Reading { packages, problems });
             }
         }
     }

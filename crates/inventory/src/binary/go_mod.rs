@@ -10,12 +10,15 @@ use crate::package::{Confidence, Evidence, PackageManager, Relation};
 use crate::reading::{Found, Reading};
 use crate::text::lines::{head, numbered};
 
+/// The name and version of a module that replaces another.
+type Target<'a> = (&'a str, &'a str);
+
 /// Reads a module's manifest. The language version becomes the package `stdlib`, at low confidence: the least allowed.
 pub(crate) fn read(_path: &str, bytes: &[u8]) -> Reading {
     let text = head(bytes, bytes.len());
     let mut reading = Reading::default();
     let mut required: BTreeMap<(&str, &str), (u32, bool)> = BTreeMap::new();
-    let mut replaced: BTreeMap<(&str, Option<&str>), Option<(&str, &str)>> = BTreeMap::new();
+    let mut replaced: BTreeMap<(&str, Option<&str>), Option<Target<'_>>> = BTreeMap::new();
     let mut language: Option<(u32, &str)> = None;
     let mut block = None;
     for (number, line) in numbered(&text) {
