@@ -6,13 +6,10 @@ use toml::Spanned;
 
 use super::lines::LineOf;
 
-/// Reads a TOML text.
+/// Reads a TOML text, whose nesting the parser bounds.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, LineOf), String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|_| "is no UTF-8 text".to_owned())?;
-    if is_nested_deeply(text) {
-        return Err("is nested too deeply".to_owned());
-    }
     let value =
         toml::from_str(text).map_err(|error| format!("is no valid TOML: {}", error.message()))?;
     Ok((value, LineOf::new(text)))
@@ -30,17 +27,4 @@ impl Any {
     pub(crate) fn text(&self) -> Option<&str> {
         self.0.as_str()
     }
-}
-
-/// Brackets are counted without regard to strings: no lock file has a line with hundreds of them unclosed.
-fn is_nested_deeply(text: &str) -> bool {
-    let mut depth = 0_usize;
-    text.bytes().any(|byte| {
-        match byte {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > 1000
-    })
 }
