@@ -48,6 +48,31 @@ fn jars_in_jars_forty_deep_end_with_a_note() {
     );
 }
 
+#[test]
+fn metadata_is_read_where_there_are_more_files_than_are_listed() {
+    let scripts: Vec<String> = (0..50)
+        .map(|number| format!("node_modules/a/{number}.js"))
+        .collect();
+    let mut files: Vec<(&str, &[u8])> = scripts
+        .iter()
+        .map(|path| (path.as_str(), &b"x"[..]))
+        .collect();
+    files.push((
+        "six-1.16.0.dist-info/METADATA",
+        b"Name: six\nVersion: 1.16.0\n",
+    ));
+    files.push((
+        "node_modules/a/package.json",
+        br#"{"name": "a", "version": "1.0.0"}"#,
+    ));
+    let limits = Limits {
+        entries: 10,
+        ..Limits::default()
+    };
+    let artifact = Artifact::from_bytes("f.zip", zip(&files), &limits).expect("a good archive");
+    assert_eq!(names(&take(&artifact)), ["six 1.16.0", "a 1.0.0"]);
+}
+
 /// Every format with a text that repeats the shape in which a reader could lose its way.
 #[test]
 fn the_work_grows_with_the_input_and_not_its_square() {
