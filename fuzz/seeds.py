@@ -201,8 +201,15 @@ def seed_advisories() -> None:
     add("version", b"\0pkg:maven/org.example/tool@1.0?type=jar#a/b")
 
 
+def seed_inventories() -> None:
+    for path in sorted((ROOT / "crates" / "inventory" / "tests").glob("*.rs")):
+        # Pairs of a path and a content in tuples, which is how the tests write small packages.
+        for name, text in re.findall(r'\("([\w./@-]+)", b?r?#?"(.*?)"#?\)', path.read_text(encoding="utf-8"), re.DOTALL):
+            add("inventory", f"{name}\n{text}".replace("\\n", "\n").encode())
+
+
 def main() -> int:
-    for seed in (seed_archives, seed_sources, seed_scans, seed_secrets, seed_advisories):
+    for seed in (seed_archives, seed_sources, seed_scans, seed_secrets, seed_advisories, seed_inventories):
         seed()
     for folder in sorted(CORPUS.iterdir()):
         print(f"{folder.name}: {sum(1 for _ in folder.iterdir())} inputs")

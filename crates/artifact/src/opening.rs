@@ -272,7 +272,8 @@ impl<'a> Opening<'a> {
             .into_iter()
             .map(|record| {
                 let verdict = classify_path(&record.name);
-                (importance(verdict.class, verdict.is_test), record)
+                let rank = importance(&record.name, verdict.class, verdict.is_test);
+                (rank, record)
             })
             .collect();
         ranked.sort_by_key(|(importance, _)| *importance);

@@ -41,7 +41,7 @@ pub(crate) fn select(
         // Stable: within a rank the order of the paths stays.
         candidates.sort_by_key(|entry| {
             (
-                importance(entry.class, entry.is_test),
+                importance(&entry.path, entry.class, entry.is_test),
                 entry.container.len(),
             )
         });
@@ -77,9 +77,21 @@ pub(crate) fn select(
     candidates
 }
 
+/// Whether installers leave such a file to say which package lies beside it.
+fn is_package_metadata(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(
+        name,
+        "METADATA" | "PKG-INFO" | "package.json" | "pom.properties"
+    ) || name.ends_with(".gemspec")
+        || name.ends_with(".deps.json")
+}
+
 /// The rank in which files are chosen, the lowest first.
-pub(crate) fn importance(class: Class, is_test: bool) -> u8 {
+pub(crate) fn importance(path: &str, class: Class, is_test: bool) -> u8 {
     match class {
+        // Small, one for each package, and all that tells which packages there are.
+        _ if is_package_metadata(path) => 1,
         Class::FirstParty if !is_test => 0,
         Class::FirstParty => 1,
         Class::Config => 2,

@@ -1,0 +1,38 @@
+//! Every limit of this crate, in one place. Those of opening and reading files are [`shindan_artifact::Limits`].
+
+/// Packages taken from one file. The largest lock files in public have some ten thousand.
+pub(crate) const MOST_PACKAGES: usize = 100_000;
+
+/// Packages of one inventory, all files together.
+pub(crate) const MOST_FOUND: usize = 500_000;
+
+/// Problems told about one file; the first few say what is wrong with it.
+pub(crate) const MOST_PROBLEMS: usize = 10;
+
+/// Bytes of a name or a version. The longest real ones are Go modules with pseudo-versions, below 300.
+pub(crate) const TEXT_BYTES: usize = 1024;
+
+/// Bytes of the metadata of one installed package (METADATA, PKG-INFO, gemspec). What is wanted stands at the top;
+/// the rest is a description of any length.
+pub(crate) const METADATA_BYTES: usize = 1 << 20;
+
+/// Bytes of a `package.json`.
+pub(crate) const PACKAGE_JSON_BYTES: usize = 4 << 20;
+
+/// Bytes of a `pom.properties` or of a jar's manifest.
+pub(crate) const PROPERTIES_BYTES: usize = 64 << 10;
+
+/// Nodes of one YAML file.
+pub(crate) const YAML_NODES: usize = 2_000_000;
+
+/// Levels of nesting in YAML, JSON and XML.
+pub(crate) const DEPTH: usize = 100;
+
+/// Requirements files that one may include, and POMs that one may inherit from.
+pub(crate) const MOST_INCLUDES: usize = 32;
+
+/// Bytes of the text in a binary that lists its modules. Build information of large programs has some 100 kB.
+pub(crate) const BUILD_INFO_BYTES: usize = 8 << 20;
+
+/// Size below which a file without an extension is not tried as an executable; Go's smallest have 1 MB, Rust's 300 kB.
+pub(crate) const SMALLEST_EXECUTABLE: u64 = 64 << 10;

@@ -1,0 +1,4 @@
+//! What RubyGems and Bundler write down.
+
+pub(crate) mod gemfile_lock;
+pub(crate) mod gemspec;
