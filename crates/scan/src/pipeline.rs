@@ -16,6 +16,8 @@ use shindan_program::ir::Module;
 use shindan_secret::Rules;
 use shindan_source::Language;
 
+use crate::Dependencies;
+use crate::dependencies::{self, Imports, Matched};
 use crate::findings::{Context, Shown, literals, secrets};
 use crate::functions::{self, FunctionCode, is_inside};
 use crate::handler::Handler;
@@ -130,6 +132,15 @@ fn run(
             .collect();
         findings.extend(found.into_iter().flatten());
     }
+    let matched = if matches!(options.dependencies, Dependencies::Skip) {
+        Matched::default()
+    } else {
+        let inventory = dependencies::inventory(artifact);
+        let imports = Imports::of(&files, &names);
+        dependencies::compare(inventory, &imports, options)
+    };
+    findings.extend(matched.findings);
+    failed.extend(matched.notes.iter().filter(|n| n.incomplete).cloned());
     attribute(&mut findings, &functions);
     soften_tests(&mut findings, &files);
     findings.sort_by(|a, b| {
@@ -149,13 +160,19 @@ fn run(
     if options.secrets {
         detectors.extend(rules.iter().map(|r| r.info()));
     }
+    let mut statistics = statistics(&files, detectors.len());
+    statistics.packages = matched.packages;
+    detectors.extend(matched.infos);
     detectors.sort_by(|a, b| a.id.cmp(&b.id));
-    let statistics = statistics(&files, detectors.len());
+    let mut coverage = coverage(
+        artifact, &discovery, &files, functions, failed, options, &names,
+    );
+    let remarks = matched.notes.into_iter().filter(|n| !n.incomplete);
+    coverage.notes.extend(remarks);
+    coverage.notes.sort();
     Outcome {
         findings,
-        coverage: coverage(
-            artifact, &discovery, &files, functions, failed, options, &names,
-        ),
+        coverage,
         detectors,
         statistics,
     }
@@ -535,13 +552,19 @@ fn soften_tests(findings: &mut [Finding], files: &[Loaded]) {
 /// Says whose code each finding is in.
 fn attribute(findings: &mut [Finding], functions: &[FunctionCode]) {
     for finding in findings {
+        let paths: Vec<&str> = match &finding.vulnerability {
+            Some(vulnerability) => (vulnerability.packages.iter())
+                .flat_map(|p| p.places.iter().map(|place| place.path.as_str()))
+                .collect(),
+            None => vec![&finding.location.path],
+        };
         let mut names: Vec<String> = functions
             .iter()
             .filter(|f| {
-                f.folders
-                    .iter()
-                    .any(|folder| is_inside(&finding.location.path, folder))
-                    || (f.folders.is_empty() && f.note.path == finding.location.path)
+                paths.iter().any(|path| {
+                    f.folders.iter().any(|folder| is_inside(path, folder))
+                        || (f.folders.is_empty() && f.note.path == *path)
+                })
             })
             .map(|f| f.note.name.clone())
             .collect();

@@ -114,6 +114,7 @@ fn finding(
         masked: None,
         secret_hash: None,
         ignored_inline: None,
+        vulnerability: None,
     }
 }
 
