@@ -284,6 +284,7 @@ mod tests {
             library: false,
             code: true,
             secrets: true,
+            packages: super::super::protocol::Packages::Skip,
             jobs: 1,
             handler: None,
             exclude: Vec::new(),
