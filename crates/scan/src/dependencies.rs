@@ -335,7 +335,7 @@ fn vulnerable(
         fixed: hit.fixed.iter().map(|f| (*f).to_owned()).collect(),
         upgrade: (hit.fixed.first())
             .map_or_else(String::new, |fixed| upgrade::command(package, fixed)),
-        usage: imports.usage(package),
+        usage: imports.usage(package, &hit.code),
     }
 }
 

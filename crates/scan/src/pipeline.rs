@@ -1,5 +1,6 @@
 //! The order of work: read and parse every file, link, analyse groups of files, tell what was found and what was not.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
@@ -32,6 +33,8 @@ struct Analysed {
     source_apis: Vec<Option<String>>,
     /// Misuse.
     misuse: Vec<RawFinding>,
+    /// Library functions that were called, in no order.
+    called: Vec<String>,
     /// Functions that were not followed to their end.
     exhausted: Vec<FuncRef>,
 }
@@ -117,12 +120,14 @@ fn run(
     let functions = all_functions(artifact, &discovery, &files, &inline, options, &names);
     let mut findings: Vec<Finding> = Vec::new();
     let mut failed = Vec::new();
+    let mut called = BTreeSet::new();
     if options.code {
-        let (found, not_analysed) = code(
+        let (found, not_analysed, calls) = code(
             artifact, catalogue, rules, options, progress, &names, &patterns, &files, &functions,
         );
         findings.extend(found);
         failed = not_analysed;
+        called = calls;
     }
     if options.secrets {
         let found: Vec<Vec<Finding>> = files
@@ -136,7 +141,7 @@ fn run(
         Matched::default()
     } else {
         let inventory = dependencies::inventory(artifact);
-        let imports = Imports::of(&files, &names);
+        let imports = Imports::of(&files, &names, called);
         dependencies::compare(inventory, &imports, options)
     };
     findings.extend(matched.findings);
@@ -271,7 +276,7 @@ fn code(
     patterns: &Patterns,
     files: &[Loaded],
     functions: &[FunctionCode],
-) -> (Vec<Finding>, Vec<FileNote>) {
+) -> (Vec<Finding>, Vec<FileNote>, BTreeSet<String>) {
     let present = RowLanguage::ALL.into_iter().filter(|rows| {
         let of_file = |f: &Loaded| f.language.map(|l| row_language(l.family()));
         files.iter().any(|f| of_file(f) == Some(*rows))
@@ -331,11 +336,19 @@ fn code(
             // A defect of the engine costs the group that shows it, never the scan.
             let result = catch_unwind(AssertUnwindSafe(|| {
                 let mut watch = checks.watch();
+                let matches = matches!(options.dependencies, Dependencies::Match(_));
+                watch.called = matches.then(FxHashMap::default);
                 let report = analyse(&component, &models, names, &mut watch);
                 Analysed {
                     hits: report.hits,
                     source_apis: report.source_apis,
                     misuse: watch.found,
+                    called: watch
+                        .called
+                        .into_iter()
+                        .flatten()
+                        .map(|(_, api)| api)
+                        .collect(),
                     exhausted: report.exhausted,
                 }
             }));
@@ -344,7 +357,7 @@ fn code(
         })
         .collect();
     let mut failed = Vec::new();
-    let mut analysed = Vec::new();
+    let mut analysed: Vec<Analysed> = Vec::new();
     for attempt in attempts {
         match attempt {
             Ok(result) => {
@@ -358,6 +371,9 @@ fn code(
             })),
         }
     }
+    let called: BTreeSet<String> = (analysed.iter_mut())
+        .flat_map(|group| std::mem::take(&mut group.called))
+        .collect();
     let context = Context {
         catalogue,
         names,
@@ -418,7 +434,7 @@ fn code(
                 .filter_map(|(hit, api)| context.of_hit(hit, api, |file| shown.get(&file))),
         );
     }
-    (findings, failed)
+    (findings, failed, called)
 }
 
 /// A function whose end was not reached: nothing of it may pass for clean.

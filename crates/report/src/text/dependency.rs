@@ -42,6 +42,7 @@ pub(super) fn notes(vulnerability: &Vulnerability) -> Vec<String> {
 fn package(package: &VulnerablePackage) -> String {
     let places = package.places.iter().map(|place| place.path.as_str());
     let usage = match package.usage {
+        Usage::Called => ", its vulnerable part called by this code",
         Usage::Imported => ", imported by this code",
         Usage::NotImported => ", not imported by this code",
         Usage::Unknown => "",

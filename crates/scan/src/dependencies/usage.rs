@@ -1,10 +1,11 @@
-//! Whether a function's own code imports a package.
+//! Whether a function's own code imports a package, and calls what an advisory names.
 //!
-//! What is imported is known for Python and JavaScript, whose imports are names of modules. Elsewhere names say nothing
+//! The analysis knows the full name of each library function that is called. What is imported is known for Python and JavaScript, whose imports are names of modules. Elsewhere names say nothing
 //! about the package they come from, and the answer is [`Usage::Unknown`].
 
 use std::collections::BTreeSet;
 
+use shindan_advisory::index::AffectedCode;
 use shindan_base::Interner;
 use shindan_finding::Usage;
 use shindan_inventory::Package;
@@ -20,11 +21,20 @@ pub(crate) struct Imports {
     python: Option<BTreeSet<String>>,
     /// Packages that are required or imported; `None` where there is no JavaScript.
     javascript: Option<BTreeSet<String>>,
+    /// Library functions that are called, by their full names.
+    called: BTreeSet<String>,
 }
 
 impl Imports {
-    pub(crate) fn of(files: &[Loaded], names: &Interner) -> Self {
-        let mut imports = Self::default();
+    /// `called` are API paths as a catalogue writes them.
+    pub(crate) fn of(files: &[Loaded], names: &Interner, called: BTreeSet<String>) -> Self {
+        let mut imports = Self {
+            called: called
+                .into_iter()
+                .map(|api| api.replace("()", ""))
+                .collect(),
+            ..Self::default()
+        };
         for file in files {
             let (Some(language), Some(module)) = (file.language, &file.module) else {
                 continue;
@@ -46,7 +56,12 @@ impl Imports {
         imports
     }
 
-    pub(super) fn usage(&self, package: &Package) -> Usage {
+    /// `functions` are those that the advisory is about, by their full names; none where it does not say.
+    pub(super) fn usage(&self, package: &Package, functions: &[AffectedCode<'_>]) -> Usage {
+        let mut symbols = functions.iter().filter(|c| c.path.is_empty());
+        if symbols.any(|code| code.symbols.iter().any(|s| self.called.contains(*s))) {
+            return Usage::Called;
+        }
         let (modules, mut imported_as) = match package.ecosystem {
             Ecosystem::PyPi => (&self.python, python_modules(&package.name)),
             Ecosystem::Npm => (&self.javascript, vec![package.name.clone()]),

@@ -182,3 +182,36 @@ fn what_is_only_for_development_or_has_no_version_is_counted_and_not_compared() 
     let notes = scan.report["coverage"]["notes"].to_string();
     assert!(notes.contains("1 package was not compared"), "{notes}");
 }
+
+#[test]
+fn a_call_of_what_the_advisory_names_is_told() {
+    let sandbox = sandbox();
+    let record = RECORD.replace("\"PyPI\"", "\"npm\"").replace(
+        "\"ranges\"",
+        "\"ecosystem_specific\": {\"affected_functions\": [\"tool.render\"]}, \"ranges\"",
+    );
+    sandbox.write("functions/GHSA-a.json", record);
+    let made = sandbox.run(&[
+        "db",
+        "update",
+        "--db",
+        "db",
+        "--from",
+        "functions",
+        "--quiet",
+    ]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let lock = r#"{"name": "f", "lockfileVersion": 3, "packages": {"": {"dependencies": {"tool": "1.3.0"}},
+        "node_modules/tool": {"version": "1.3.0"}}}"#;
+    sandbox.write("node/package-lock.json", lock);
+    for (call, usage) in [("render", "called"), ("parse", "imported")] {
+        let code = format!(
+            "const tool = require('tool');\nexports.handler = async (event) => tool.{call}(event.a);\n"
+        );
+        sandbox.write("node/index.js", code);
+        let scan = scan(&sandbox, "node", &[]);
+        let found = findings(&scan).iter().find(|f| f["kind"] == "dependency");
+        let package = &found.expect("vulnerable")["vulnerability"]["packages"][0];
+        assert_eq!(package["usage"], usage, "{}", scan.text);
+    }
+}
