@@ -58,6 +58,20 @@ pub(crate) struct Matched {
     pub(crate) packages: u32,
 }
 
+impl Matched {
+    pub(crate) fn failed() -> Self {
+        let note = FileNote {
+            path: String::new(),
+            reason: "reading the packages failed, so none was compared with advisories; please report this as a defect".to_owned(),
+            incomplete: true,
+        };
+        Self {
+            notes: vec![note],
+            ..Self::default()
+        }
+    }
+}
+
 /// Compares the packages that are in the artifact with the advisories.
 ///
 /// Left out are packages that installed evidence overrules, that are for development only, and those whose version is

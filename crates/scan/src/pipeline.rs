@@ -140,9 +140,13 @@ fn run(
     let matched = if matches!(options.dependencies, Dependencies::Skip) {
         Matched::default()
     } else {
-        let inventory = dependencies::inventory(artifact);
         let imports = Imports::of(&files, &names, called);
-        dependencies::compare(inventory, &imports, options)
+        // A defect of a reader costs the dependencies, never what was found in code.
+        catch_unwind(AssertUnwindSafe(|| {
+            let inventory = dependencies::inventory(artifact);
+            dependencies::compare(inventory, &imports, options)
+        }))
+        .unwrap_or_else(|_| Matched::failed())
     };
     findings.extend(matched.findings);
     failed.extend(matched.notes.iter().filter(|n| n.incomplete).cloned());
