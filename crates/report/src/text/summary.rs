@@ -200,7 +200,7 @@ fn findings(report: &Report<'_>, paint: Paint, out: &mut impl Write) -> io::Resu
     if report.outcome.coverage.is_incomplete() {
         writeln!(
             out,
-            "{} some files that could hold weaknesses were not analysed; see above",
+            "{} something that could hold weaknesses was not analysed; see above",
             paint.warning("Incomplete:")
         )?;
     }
