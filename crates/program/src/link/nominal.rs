@@ -14,6 +14,10 @@ use super::Linker;
 use super::roots::shared_folders;
 use crate::ir::{ClassIdx, ClassKind, Module, NameRef};
 
+/// Classes of one name that are told apart, and parts of one class that are seen together, those of the asking file first.
+/// Large programs open a namespace in some hundred files.
+pub const MOST_PARTS: usize = 400;
+
 /// A class of the program.
 pub type ClassRef = (FileId, ClassIdx);
 
@@ -187,8 +191,16 @@ impl Linker {
     #[must_use]
     pub fn class_named(&self, from: FileId, qualified: Sym) -> Option<SmallVec<[ClassRef; 1]>> {
         let family = self.family(from);
-        let mut sorted = self.names.classes.get(&qualified)?.clone();
-        sorted.retain(|(file, _)| self.family(*file) == family);
+        let all = self.names.classes.get(&qualified)?;
+        let is_own = |class: &&ClassRef| class.0 == from;
+        let own = all.iter().filter(is_own);
+        let others = all.iter().filter(|class| !is_own(class));
+        let mut sorted: SmallVec<[ClassRef; 1]> = own
+            .chain(others)
+            .filter(|(file, _)| self.family(*file) == family)
+            .take(MOST_PARTS)
+            .copied()
+            .collect();
         if let [only] = sorted.as_slice() {
             return Some(SmallVec::from_elem(*only, 1));
         }
@@ -209,7 +221,7 @@ impl Linker {
         Some(parts)
     }
 
-    /// Other parts of an open class.
+    /// Other parts of an open class, the nearest first.
     #[must_use]
     pub fn other_parts(&self, of: ClassRef, qualified: Sym) -> SmallVec<[ClassRef; 1]> {
         if !self.names.open.contains(&of) {
@@ -310,7 +322,12 @@ impl Linker {
                 found.extend(self.global(module.file, name.path).first());
             }
         }
+        let mut seen: FxHashSet<Sym> = FxHashSet::default();
         for (i, class) in module.classes.iter().enumerate() {
+            // Parts in one file have the same other files.
+            if !class.declared.is_open || !seen.insert(class.declared.qualified) {
+                continue;
+            }
             let of = (module.file, ClassIdx(i as u32));
             let others = self.other_parts(of, class.declared.qualified);
             found.extend(others.iter().map(|(file, _)| *file));
