@@ -9,6 +9,7 @@ mod handler;
 mod load;
 mod options;
 mod pipeline;
+mod shift_jis;
 
 pub use options::{Options, Progress, Silent, Stage};
 pub use pipeline::scan;
