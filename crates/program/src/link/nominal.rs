@@ -14,8 +14,8 @@ use super::Linker;
 use super::roots::shared_folders;
 use crate::ir::{ClassIdx, ClassKind, Module, NameRef};
 
-/// Classes of one name that are told apart, and parts of one class that are seen together, those of the asking file first.
-/// Large programs open a namespace in some hundred files.
+/// Classes of one name that a file tells apart, and parts of one class that are seen together, the nearest ones. Large
+/// programs open a namespace in some hundred files.
 pub const MOST_PARTS: usize = 400;
 
 /// A class of the program.
@@ -33,6 +33,7 @@ pub struct Declared {
 /// The classes of all files by name.
 #[derive(Debug, Default)]
 pub(super) struct Names {
+    /// In the order of their files' paths.
     classes: FxHashMap<Sym, Vec<ClassRef>>,
     /// Their own names, without what encloses them.
     simple: FxHashSet<Sym>,
@@ -192,15 +193,11 @@ impl Linker {
     pub fn class_named(&self, from: FileId, qualified: Sym) -> Option<SmallVec<[ClassRef; 1]>> {
         let family = self.family(from);
         let all = self.names.classes.get(&qualified)?;
-        let is_own = |class: &&ClassRef| class.0 == from;
-        let own = all.iter().filter(is_own);
-        let others = all.iter().filter(|class| !is_own(class));
-        let mut sorted: SmallVec<[ClassRef; 1]> = own
-            .chain(others)
-            .filter(|(file, _)| self.family(*file) == family)
-            .take(MOST_PARTS)
-            .copied()
-            .collect();
+        // They are in the order of their paths, in which the nearest files are neighbours.
+        let at = all.partition_point(|(file, _)| self.path(*file) < self.path(from));
+        let near = all.get(at.saturating_sub(MOST_PARTS)..all.len().min(at + MOST_PARTS));
+        let mut sorted = near?.to_vec();
+        sorted.retain(|(file, _)| self.family(*file) == family);
         if let [only] = sorted.as_slice() {
             return Some(SmallVec::from_elem(*only, 1));
         }
@@ -209,6 +206,7 @@ impl Linker {
             let path = self.path(*file);
             (path != from, Reverse(shared_folders(from, path)))
         });
+        sorted.truncate(MOST_PARTS);
         let first = *sorted.first()?;
         let mut parts: SmallVec<[ClassRef; 1]> = SmallVec::from_elem(first, 1);
         if self.names.open.contains(&first) {
