@@ -294,12 +294,7 @@ impl<'a> Interpreter<'a> {
     pub(crate) fn method_of(&self, func: FuncRef) -> Option<&'a shindan_program::ir::Method> {
         let (file, class) = self.class_of(func)?;
         let module = self.modules.get(&file).copied()?;
-        module
-            .classes
-            .get(class.0 as usize)?
-            .methods
-            .iter()
-            .find(|m| m.func == func.index)
+        module.classes.get(class.0 as usize)?.method_of(func.index)
     }
 
     pub(crate) fn instantiate(

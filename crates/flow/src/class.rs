@@ -10,6 +10,7 @@ use crate::heap::{Obj, ObjId, ObjKind};
 use crate::interpreter::{Interpreter, World};
 use crate::value::{Const, Ref, ValueId};
 use shindan_base::Sym;
+use shindan_program::MOST_PARTS;
 
 /// What a class says of a name.
 pub(crate) enum Found {
@@ -120,22 +121,34 @@ impl<'a> Interpreter<'a> {
     }
 
     fn find_hierarchy(&self, world: &World, class: ObjId) -> SmallVec<[ObjId; 8]> {
-        /// Parts of a class count; no hierarchy that people write comes near.
+        /// No hierarchy that people write comes near, further parts of its classes aside.
         const MOST: usize = 48;
         let mut found: SmallVec<[ObjId; 8]> = SmallVec::new();
+        let mut further_parts = 0;
         let mut open: SmallVec<[ObjId; 8]> = SmallVec::from_elem(class, 1);
         while let Some(id) = open.pop() {
-            if found.contains(&id) || found.len() >= MOST {
+            if found.len() - further_parts >= MOST {
+                break;
+            }
+            if found.contains(&id) {
                 continue;
             }
+            let first = found.len();
             found.push(id);
-            let Some(obj) = world.heap.get(id) else {
-                continue;
-            };
-            for base in obj.items.iter().rev() {
-                for thing in &self.values.get(*base).refs {
-                    if let Ref::Obj(id) = thing {
-                        open.push(*id);
+            for part in self.class_parts.get(&id).iter().flat_map(|p| p.iter()) {
+                if further_parts < MOST_PARTS && !found[..first].contains(part) {
+                    found.push(*part);
+                    further_parts += 1;
+                }
+            }
+            // Parts of the class come before the bases of any of them.
+            for id in found[first..].iter().rev() {
+                let bases = world.heap.get(*id).map_or(&[][..], |obj| &obj.items);
+                for base in bases.iter().rev() {
+                    for thing in &self.values.get(*base).refs {
+                        if let Ref::Obj(id) = thing {
+                            open.push(*id);
+                        }
                     }
                 }
             }

@@ -251,7 +251,7 @@ impl<'a> Interpreter<'a> {
         let method = ir
             .class
             .and_then(|c| module.classes.get(c.0 as usize))
-            .and_then(|c| c.methods.iter().find(|m| m.func == func.index));
+            .and_then(|c| c.method_of(func.index));
         if self.python && method.is_some_and(|m| !m.is_static) && this != ValueId::UNKNOWN {
             arguments = arguments.with_receiver(this, ir.span);
         }
@@ -552,7 +552,7 @@ impl<'a> Interpreter<'a> {
         let Some(method) = module
             .classes
             .get(class.0 as usize)
-            .and_then(|c| c.methods.iter().find(|m| m.func == func.index))
+            .and_then(|c| c.method_of(func.index))
         else {
             return;
         };

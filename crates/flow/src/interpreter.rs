@@ -142,6 +142,10 @@ pub(crate) struct Interpreter<'a> {
     /// The first object of every function and class that was made.
     pub(crate) made_functions: FxHashMap<FuncRef, ObjId>,
     pub(crate) made_classes: FxHashMap<ClassRef, ObjId>,
+    /// Class objects that have not been given their bases yet.
+    pub(crate) unfilled_classes: Vec<(ObjId, ClassRef)>,
+    /// The other parts of classes that have several, the nearest first.
+    pub(crate) class_parts: FxHashMap<ObjId, Rc<[ObjId]>>,
     /// Functions made in the current root, to run those that nothing called.
     pub(crate) closures: Vec<(ObjId, FuncRef)>,
     /// What the truth of the last program call's result tells.
@@ -205,6 +209,8 @@ impl<'a> Interpreter<'a> {
             definitions: FxHashMap::default(),
             made_functions: FxHashMap::default(),
             made_classes: FxHashMap::default(),
+            unfilled_classes: Vec::new(),
+            class_parts: FxHashMap::default(),
             last_tells: None,
             thrown: None,
             never_returns: FxHashSet::default(),

@@ -59,6 +59,13 @@ impl<'a> Interpreter<'a> {
 
     /// The object of a class that no function declares.
     pub(crate) fn class_object(&mut self, world: &mut World, of: ClassRef) -> ObjId {
+        let id = self.declare_class(world, of);
+        self.fill_classes(world);
+        id
+    }
+
+    /// The same without bases, unless it had them already: they are still to be filled in.
+    fn declare_class(&mut self, world: &mut World, of: ClassRef) -> ObjId {
         if let Some(&id) = self.made_classes.get(&of)
             && world.heap.get(id).is_some()
         {
@@ -68,11 +75,11 @@ impl<'a> Interpreter<'a> {
         self.made_classes.insert(of, id);
         // Classes of the module's body see the frame of the module, which has none.
         let frames: Frames = Rc::from([None]);
-        self.fill_class(world, id, of, frames);
+        self.set_class(world, id, of, frames);
         id
     }
 
-    /// Gives a class object its bases. They are found by name, so that classes may name each other in circles.
+    /// Makes the class object of a class that a function declares.
     pub(crate) fn fill_class(
         &mut self,
         world: &mut World,
@@ -80,6 +87,11 @@ impl<'a> Interpreter<'a> {
         of: ClassRef,
         frames: Frames,
     ) {
+        self.set_class(world, id, of, frames);
+        self.fill_classes(world);
+    }
+
+    fn set_class(&mut self, world: &mut World, id: ObjId, of: ClassRef, frames: Frames) {
         let (file, class) = of;
         let kind = ObjKind::Class {
             file,
@@ -87,6 +99,21 @@ impl<'a> Interpreter<'a> {
             frames,
         };
         world.heap.set(id, Obj::new(kind));
+        self.unfilled_classes.push((id, of));
+    }
+
+    /// Gives class objects their bases, and those theirs: one after the other, since chains of bases may be long.
+    fn fill_classes(&mut self, world: &mut World) {
+        while let Some((id, of)) = self.unfilled_classes.pop() {
+            self.fill_bases(world, id, of);
+            self.hierarchies.borrow_mut().clear();
+            self.class_apis.clear();
+        }
+    }
+
+    /// Bases are found by name, so that classes may name each other in circles.
+    fn fill_bases(&mut self, world: &mut World, id: ObjId, of: ClassRef) {
+        let file = of.0;
         let Some(def) = self.class_def(of) else {
             return;
         };
@@ -98,7 +125,7 @@ impl<'a> Interpreter<'a> {
                     start: Start::Class(base),
                     rest,
                 }) if rest.is_empty() && base != of => {
-                    let base = self.class_object(world, base);
+                    let base = self.declare_class(world, base);
                     items.push(self.values.reference(Ref::Obj(base)));
                 }
                 Some(Meaning {
@@ -116,22 +143,23 @@ impl<'a> Interpreter<'a> {
                 _ => {}
             }
         }
-        // Parts of the class come before its bases.
-        for (i, part) in self
-            .linker
-            .other_parts(of, def.declared.qualified)
-            .into_iter()
-            .enumerate()
-        {
-            let part = self.class_object(world, part);
-            items.insert(i, self.values.reference(Ref::Obj(part)));
-        }
         if let Some(obj) = world.heap.change(id) {
             obj.items = items;
             obj.api = api;
         }
-        self.hierarchies.borrow_mut().clear();
-        self.class_apis.clear();
+        self.know_parts(world, id, of, def.declared.qualified);
+    }
+
+    /// Learns the other parts of a class that is open.
+    fn know_parts(&mut self, world: &mut World, id: ObjId, of: ClassRef, qualified: Sym) {
+        let parts = self.linker.other_parts(of, qualified);
+        if !parts.is_empty() {
+            let parts = parts
+                .iter()
+                .map(|part| self.declare_class(world, *part))
+                .collect();
+            self.class_parts.insert(id, parts);
+        }
     }
 
     /// The library things that a class's instances are, by all its bases.
@@ -378,7 +406,8 @@ impl<'a> Interpreter<'a> {
             return known;
         }
         let id = self.class_object(world, of);
-        let has_bases = world.heap.get(id).is_some_and(|o| !o.items.is_empty());
+        let has_bases = self.class_parts.contains_key(&id)
+            || world.heap.get(id).is_some_and(|o| !o.items.is_empty());
         let found = has_bases
             && (self.find_in_class(world, id, name).is_some()
                 || self.declared_field(world, id, name).is_some()

@@ -164,7 +164,7 @@ pub struct ParamDef {
 pub struct ClassDef {
     /// Its name; `<class>` where it has none.
     pub name: Sym,
-    /// Its methods by name, the constructor (`__init__`, `constructor`) included.
+    /// Its methods in the order of their functions, the constructor (`__init__`, `constructor`) included.
     pub methods: Vec<Method>,
     /// Runs on a fresh instance before the constructor; `this` is the instance.
     pub fields: Option<FuncIdx>,
@@ -172,6 +172,15 @@ pub struct ClassDef {
     pub declared: Declared,
     /// Where it stands.
     pub span: Span,
+}
+
+impl ClassDef {
+    /// The method that a function is the code of.
+    #[must_use]
+    pub fn method_of(&self, func: FuncIdx) -> Option<&Method> {
+        let at = self.methods.partition_point(|m| m.func.0 < func.0);
+        self.methods.get(at).filter(|m| m.func == func)
+    }
 }
 
 /// What a class declaration of a nominal language says.

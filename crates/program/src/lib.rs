@@ -11,6 +11,6 @@ pub mod print;
 mod verify;
 
 pub use ir::Module;
-pub use link::{ClassRef, Declared, Linker, Resolution};
+pub use link::{ClassRef, Declared, Linker, MOST_PARTS, Resolution};
 pub use lower::lower;
 pub use verify::verify;

@@ -12,7 +12,7 @@ mod nominal;
 mod python;
 mod roots;
 
-pub use nominal::{ClassRef, Declared};
+pub use nominal::{ClassRef, Declared, MOST_PARTS};
 use roots::{Roots, stem};
 use rustc_hash::{FxHashMap, FxHashSet};
 use shindan_base::FileId;

@@ -29,6 +29,11 @@ pub fn verify(module: &Module) -> Result<(), String> {
         {
             return Err("a class has a function that is not there".to_owned());
         }
+        if !class.methods.is_sorted_by_key(|method| method.func.0) {
+            return Err(
+                "the methods of a class are not in the order of their functions".to_owned(),
+            );
+        }
     }
     Ok(())
 }

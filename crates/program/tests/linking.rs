@@ -292,3 +292,22 @@ fn a_function_imports_its_own_module_and_not_one_of_that_name_in_another_functio
     assert_eq!(from(4, "local"), File(FileId(5)));
     assert_eq!(from(8, "store"), File(FileId(7)));
 }
+
+#[test]
+fn of_a_thousand_classes_of_one_name_the_nearest_is_meant() {
+    let names = Interner::new();
+    let mut paths: Vec<String> = (0..1_000).map(|i| format!("f{i:04}/App.java")).collect();
+    paths.push("f0900/Main.java".to_owned());
+    let mut linker = linker(&paths.iter().map(String::as_str).collect::<Vec<_>>(), &[""]);
+    let modules: Vec<_> = (0..1_000)
+        .map(|i| {
+            let tree = shindan_source::parse(Language::Java, "class App {}", &names);
+            lower(&tree, FileId(i), &names)
+        })
+        .collect();
+    linker.declare(&modules.iter().collect::<Vec<_>>(), &names);
+    let found = linker
+        .class_named(FileId(1_000), names.intern("App"))
+        .expect("it is declared");
+    assert_eq!(found.first().map(|(file, _)| file.0), Some(900));
+}

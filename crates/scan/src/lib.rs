@@ -10,6 +10,7 @@ mod handler;
 mod load;
 mod options;
 mod pipeline;
+mod shift_jis;
 
 pub use dependencies::{Dependencies, inventory};
 pub use options::{Options, Progress, Silent, Stage};

@@ -11,6 +11,8 @@ use shindan_flow::Patterns;
 use shindan_program::Module;
 use shindan_source::Language;
 
+use crate::shift_jis;
+
 /// Most parse issues of one file that are named; the first ones tell what is wrong.
 const MAX_ISSUES: usize = 3;
 
@@ -231,7 +233,7 @@ fn wanted_as_code(text: &str) -> bool {
     zeros * 50 < text.len()
 }
 
-/// Text out of bytes: UTF-8, UTF-16 with a mark, or UTF-8 with what is wrong in it replaced.
+/// Text out of bytes: UTF-8, UTF-16 with a mark, Shift_JIS, or UTF-8 with what is wrong in it replaced.
 fn decode(bytes: &[u8]) -> (String, Option<&'static str>) {
     let utf16 = |big: bool, bytes: &[u8]| {
         let units: Vec<u16> = bytes
@@ -257,10 +259,16 @@ fn decode(bytes: &[u8]) -> (String, Option<&'static str>) {
         ),
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => (text.to_owned(), None),
-            Err(_) => (
-                String::from_utf8_lossy(bytes).into_owned(),
-                Some("not UTF-8; bytes that are no text were replaced"),
-            ),
+            Err(_) => match shift_jis::read(bytes) {
+                Some(text) => (
+                    text,
+                    Some("Shift_JIS text; its characters of two bytes were replaced"),
+                ),
+                None => (
+                    String::from_utf8_lossy(bytes).into_owned(),
+                    Some("not UTF-8; bytes that are no text were replaced"),
+                ),
+            },
         },
     }
 }

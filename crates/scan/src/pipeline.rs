@@ -624,15 +624,23 @@ fn coverage(
         reason: n.text.clone(),
         incomplete: true,
     });
-    let compiled = artifact
-        .entries()
-        .iter()
-        .filter(|e| e.class == Class::Compiled && e.path.ends_with(".class"))
-        .take(1)
-        .map(|e| FileNote {
-            path: e.path.clone(),
-            reason: "compiled Java code is not analysed yet".to_owned(),
-            incomplete: true,
+    let compiled = [(".class", "Java"), (".dll", ".NET")]
+        .into_iter()
+        .filter_map(|(ending, platform)| {
+            let is_such = |e: &&Entry| e.class == Class::Compiled && e.path.ends_with(ending);
+            let mut such = artifact.entries().iter().filter(is_such);
+            let path = such.next()?.path.clone();
+            let reason = match such.count() {
+                0 => format!("compiled {platform} code is not analysed yet"),
+                more => {
+                    format!("compiled {platform} code is not analysed yet; here and in {more} more")
+                }
+            };
+            Some(FileNote {
+                path,
+                reason,
+                incomplete: true,
+            })
         });
     for note in skips
         .chain(templates)

@@ -14,6 +14,10 @@ use super::Linker;
 use super::roots::shared_folders;
 use crate::ir::{ClassIdx, ClassKind, Module, NameRef};
 
+/// Classes of one name that a file tells apart, and parts of one class that are seen together, the nearest ones. Large
+/// programs open a namespace in some hundred files.
+pub const MOST_PARTS: usize = 400;
+
 /// A class of the program.
 pub type ClassRef = (FileId, ClassIdx);
 
@@ -29,6 +33,7 @@ pub struct Declared {
 /// The classes of all files by name.
 #[derive(Debug, Default)]
 pub(super) struct Names {
+    /// In the order of their files' paths.
     classes: FxHashMap<Sym, Vec<ClassRef>>,
     /// Their own names, without what encloses them.
     simple: FxHashSet<Sym>,
@@ -187,7 +192,11 @@ impl Linker {
     #[must_use]
     pub fn class_named(&self, from: FileId, qualified: Sym) -> Option<SmallVec<[ClassRef; 1]>> {
         let family = self.family(from);
-        let mut sorted = self.names.classes.get(&qualified)?.clone();
+        let all = self.names.classes.get(&qualified)?;
+        // They are in the order of their paths, in which the nearest files are neighbours.
+        let at = all.partition_point(|(file, _)| self.path(*file) < self.path(from));
+        let near = all.get(at.saturating_sub(MOST_PARTS)..all.len().min(at + MOST_PARTS));
+        let mut sorted = near?.to_vec();
         sorted.retain(|(file, _)| self.family(*file) == family);
         if let [only] = sorted.as_slice() {
             return Some(SmallVec::from_elem(*only, 1));
@@ -197,6 +206,7 @@ impl Linker {
             let path = self.path(*file);
             (path != from, Reverse(shared_folders(from, path)))
         });
+        sorted.truncate(MOST_PARTS);
         let first = *sorted.first()?;
         let mut parts: SmallVec<[ClassRef; 1]> = SmallVec::from_elem(first, 1);
         if self.names.open.contains(&first) {
@@ -209,7 +219,7 @@ impl Linker {
         Some(parts)
     }
 
-    /// Other parts of an open class.
+    /// Other parts of an open class, the nearest first.
     #[must_use]
     pub fn other_parts(&self, of: ClassRef, qualified: Sym) -> SmallVec<[ClassRef; 1]> {
         if !self.names.open.contains(&of) {
@@ -310,7 +320,12 @@ impl Linker {
                 found.extend(self.global(module.file, name.path).first());
             }
         }
+        let mut seen: FxHashSet<Sym> = FxHashSet::default();
         for (i, class) in module.classes.iter().enumerate() {
+            // Parts in one file have the same other files.
+            if !class.declared.is_open || !seen.insert(class.declared.qualified) {
+                continue;
+            }
             let of = (module.file, ClassIdx(i as u32));
             let others = self.other_parts(of, class.declared.qualified);
             found.extend(others.iter().map(|(file, _)| *file));
