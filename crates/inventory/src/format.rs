@@ -17,6 +17,7 @@ pub enum Format {
     PdmLock,
     Pylock,
     PackageJson,
+    ProjectManifest,
     PackageLock,
     YarnLock,
     PnpmLock,
@@ -39,7 +40,7 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 26] = [
+    pub const ALL: [Format; 27] = [
         Format::PythonMetadata,
         Format::Requirements,
         Format::PipfileLock,
@@ -48,6 +49,7 @@ impl Format {
         Format::PdmLock,
         Format::Pylock,
         Format::PackageJson,
+        Format::ProjectManifest,
         Format::PackageLock,
         Format::YarnLock,
         Format::PnpmLock,
@@ -108,6 +110,7 @@ impl Format {
             | Self::GradleLockfile
             | Self::GemfileLock
             | Self::PackagesLock => Evidence::Locked,
+            Self::ProjectManifest => Evidence::Subject,
             Self::Requirements
             | Self::Pom
             | Self::PackagesConfig
@@ -128,6 +131,7 @@ impl Format {
             Self::PdmLock => python::toml_lock::read_pdm(path, bytes),
             Self::Pylock => python::pylock::read(path, bytes),
             Self::PackageJson => javascript::package_json::read(path, bytes),
+            Self::ProjectManifest => javascript::package_json::read_project(path, bytes),
             Self::PackageLock => javascript::package_lock::read(path, bytes),
             Self::YarnLock => javascript::yarn_lock::read(path, bytes),
             Self::PnpmLock => javascript::pnpm_lock::read(path, bytes),
@@ -192,6 +196,7 @@ impl Format {
             "poetry.lock" => Some(Self::PoetryLock),
             "uv.lock" => Some(Self::UvLock),
             "pdm.lock" => Some(Self::PdmLock),
+            "package.json" => Some(Self::ProjectManifest),
             "package-lock.json" | "npm-shrinkwrap.json" => Some(Self::PackageLock),
             "yarn.lock" => Some(Self::YarnLock),
             "pnpm-lock.yaml" => Some(Self::PnpmLock),

@@ -146,7 +146,7 @@ impl Installed {
 
     /// Compares a declaration with what is installed under its root.
     fn judge(&self, seen: &mut Seen) {
-        if seen.found.evidence > Evidence::Locked {
+        if !matches!(seen.found.evidence, Evidence::Locked | Evidence::Declared) {
             return;
         }
         let root = folder(&seen.place.path).to_owned();
@@ -154,10 +154,16 @@ impl Installed {
             return;
         };
         let versions = names.get(&seen.name());
+        // A bound or a computed version gives way to what was chosen for it.
+        let is_vague =
+            seen.found.evidence == Evidence::Declared && seen.found.confidence < Confidence::High;
         match (&seen.found.version, versions.and_then(BTreeSet::first)) {
-            (None, Some(installed)) => seen.found.version = Some(installed.clone()),
             (Some(version), Some(_))
                 if versions.is_some_and(|versions| versions.contains(version)) => {}
+            (None, Some(installed)) => seen.found.version = Some(installed.clone()),
+            (Some(_), Some(installed)) if is_vague => {
+                seen.found.version = Some(installed.clone());
+            }
             _ => {
                 seen.found.evidence = Evidence::Declared;
                 seen.place.evidence = Evidence::Declared;

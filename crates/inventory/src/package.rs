@@ -60,6 +60,8 @@ pub struct Place {
 /// How it is known that a package is there, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Evidence {
+    /// It is what a lock file or manifest belongs to: the project itself or a member of its workspace.
+    Subject,
     /// A manifest asks for it, or a lock file lists it that installed packages do not bear out.
     Declared,
     /// A lock file lists it, and nothing beside it tells what is installed.
@@ -124,6 +126,18 @@ pub struct Note {
     pub is_incomplete: bool,
 }
 
+impl Package {
+    /// Whether advisories are to be looked up for it: it is in the function, and its version is known.
+    ///
+    /// Left out are the project itself, whose name may be that of a published package by chance; what is overruled; and
+    /// what a manifest asks for without fixing a version, of which the stated version is only a bound.
+    #[must_use]
+    pub fn is_matched(&self) -> bool {
+        let is_bound = self.evidence == Evidence::Declared && self.confidence == Confidence::Low;
+        self.evidence != Evidence::Subject && !self.overruled && !is_bound && self.version.is_some()
+    }
+}
+
 impl PackageManager {
     const ALL: [(PackageManager, &'static str); 16] = [
         (PackageManager::Bundler, "BUNDLER"),
@@ -159,7 +173,8 @@ impl PackageManager {
 }
 
 impl Evidence {
-    const ALL: [(Evidence, &'static str); 4] = [
+    const ALL: [(Evidence, &'static str); 5] = [
+        (Evidence::Subject, "subject"),
         (Evidence::Declared, "declared"),
         (Evidence::Locked, "locked"),
         (Evidence::Bundled, "bundled"),

@@ -88,6 +88,15 @@ impl Found {
         }
     }
 
+    /// The project that a lock file or manifest belongs to.
+    pub(crate) fn subject(
+        ecosystem: Ecosystem,
+        manager: PackageManager,
+        name: impl Into<String>,
+    ) -> Self {
+        Self::new(ecosystem, manager, Evidence::Subject, name)
+    }
+
     pub(crate) fn version(mut self, version: impl Into<String>) -> Self {
         let version = version.into();
         self.version = (!version.is_empty()).then_some(version);

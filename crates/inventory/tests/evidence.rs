@@ -93,8 +93,14 @@ fn lock_files_of_node_are_overruled_by_node_modules_beside_them() {
     let found = inventory(&files);
     assert_eq!(
         names(&found),
-        ["@s/right 2.0.0", "fsevents 2.3.2", "left 1.0.0"]
+        [
+            "@s/right 2.0.0",
+            "app 9.9.9",
+            "fsevents 2.3.2",
+            "left 1.0.0"
+        ]
     );
+    assert_eq!(package(&found, "app").evidence, Evidence::Subject);
     assert!(package(&found, "fsevents").overruled);
     assert_eq!(package(&found, "fsevents").evidence, Evidence::Declared);
     assert_eq!(package(&found, "left").relation, Relation::Direct);
@@ -102,10 +108,12 @@ fn lock_files_of_node_are_overruled_by_node_modules_beside_them() {
     assert_eq!(package(&found, "left").places.len(), 2);
 
     let without = inventory(&[files[0], files[1]]);
-    assert_eq!(names(&without), ["fsevents 2.3.2", "left 1.0.0"]);
+    assert_eq!(
+        names(&without),
+        ["app 9.9.9", "fsevents 2.3.2", "left 1.0.0"]
+    );
     assert!(
-        without
-            .packages
+        without.packages[1..]
             .iter()
             .all(|package| package.evidence == Evidence::Locked && !package.overruled)
     );
@@ -243,11 +251,62 @@ fn a_pom_and_a_lock_file_of_gradle_count_in_a_folder_only() {
         ),
     ];
     let found = inventory(&files);
-    assert_eq!(names(&found), ["org.acme:lib 2.0", "org.acme:other 1.0"]);
+    assert_eq!(
+        names(&found),
+        ["g:a 1", "org.acme:lib 2.0", "org.acme:other 1.0"]
+    );
+    assert_eq!(package(&found, "g:a").evidence, Evidence::Subject);
     assert_eq!(package(&found, "org.acme:lib").places[0].line, Some(3));
     let inner = zip(&[
         ("pom.xml", pom.as_bytes()),
         ("gradle.lockfile", files[1].1.as_bytes()),
     ]);
     assert!(take(&open(&[("code.zip", &inner)])).packages.is_empty());
+}
+
+#[test]
+fn only_what_is_there_with_a_known_version_is_compared_with_advisories() {
+    let found = inventory(&[
+        ("package.json", r#"{"name": "lodash", "version": "4.17.0"}"#),
+        (
+            "web/package-lock.json",
+            r#"{"lockfileVersion": 3, "packages": {
+                "": {"name": "web", "version": "1.0.0"},
+                "node_modules/ms": {"version": "2.0.0"}}}"#,
+        ),
+        (
+            "requirements.txt",
+            "flask==2.0\njinja2~=3.1\nrequests>=2.0\nboto3\n",
+        ),
+    ]);
+    let matched = found.packages.iter().filter(|package| package.is_matched());
+    let matched: Vec<_> = matched.map(|package| package.name.as_str()).collect();
+    assert_eq!(matched, ["flask", "jinja2", "ms"]);
+    assert_eq!(found.packages.len(), 7);
+}
+
+#[test]
+fn a_project_that_is_also_installed_is_matched() {
+    let found = inventory(&[
+        ("package.json", r#"{"name": "acme", "version": "1.0.0"}"#),
+        (
+            "node_modules/acme/package.json",
+            r#"{"name": "acme", "version": "1.0.0"}"#,
+        ),
+    ]);
+    assert_eq!(names(&found), ["acme 1.0.0"]);
+    assert!(found.packages[0].is_matched());
+    assert_eq!(found.packages[0].places.len(), 2);
+}
+
+#[test]
+fn what_is_installed_fulfils_a_range() {
+    let found = inventory(&[
+        ("requests-2.31.0.dist-info/METADATA", METADATA),
+        ("requirements.txt", "requests>=2.0,<3\n"),
+        ("dev-requirements.txt", "requests~=2.1\n"),
+    ]);
+    assert_eq!(names(&found), ["Requests 2.31.0"]);
+    assert!(!found.packages[0].overruled);
+    assert_eq!(found.packages[0].places.len(), 3);
 }
