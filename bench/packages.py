@@ -84,7 +84,7 @@ def node_sample(work):
         (folder / "package.json").write_text('{"name": "sample", "version": "1.0.0", "private": true}')
         install = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps", *NODE]
         subprocess.run([*install, "--loglevel=error"], cwd=folder, check=True)
-        tree = json.loads(output(["npm", "ls", "--all", "--json"], cwd=folder))
+        tree = json.loads(output(["npm", "ls", "--all", "--long", "--json"], cwd=folder))
         packages = set()
         add_tree(tree, packages)
         pack(folder, archive)
@@ -93,11 +93,10 @@ def node_sample(work):
 
 
 def add_tree(node, packages):
-    """Adds name and version of everything below `node`; an alias counts by the name it is installed from."""
+    """Adds name and version of everything below `node`; an alias counts by the package's own name, as `--long` has it."""
     for name, child in node.get("dependencies", {}).items():
         if "version" in child:
-            alias = re.search(r"/((?:@[^/]+/)?[^/@]+)/-/", child.get("resolved", ""))
-            packages.add((alias.group(1) if alias else name, child["version"]))
+            packages.add((child.get("name", name), child["version"]))
         add_tree(child, packages)
 
 

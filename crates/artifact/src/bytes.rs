@@ -11,7 +11,16 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub(crate) enum Bytes {
     Memory(Arc<[u8]>),
-    File { file: Arc<File>, length: u64 },
+    File {
+        file: Arc<File>,
+        length: u64,
+    },
+    /// A part of an archive that is an archive too: an entry that is stored and not packed.
+    Part {
+        whole: Arc<Bytes>,
+        start: u64,
+        length: u64,
+    },
 }
 
 impl Bytes {
@@ -27,7 +36,7 @@ impl Bytes {
     pub(crate) fn length(&self) -> u64 {
         match self {
             Self::Memory(bytes) => bytes.len() as u64,
-            Self::File { length, .. } => *length,
+            Self::File { length, .. } | Self::Part { length, .. } => *length,
         }
     }
 
@@ -42,6 +51,15 @@ impl Bytes {
                 let count = rest.len().min(buffer.len());
                 buffer[..count].copy_from_slice(&rest[..count]);
                 Ok(count)
+            }
+            Self::Part {
+                whole,
+                start,
+                length,
+            } => {
+                let left = usize::try_from(length.saturating_sub(offset)).unwrap_or(usize::MAX);
+                let wanted = left.min(buffer.len());
+                whole.read_at(start.saturating_add(offset), &mut buffer[..wanted])
             }
             Self::File { file, .. } => {
                 let mut count = 0;

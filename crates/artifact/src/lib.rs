@@ -17,6 +17,7 @@ mod folder;
 mod layers;
 mod limits;
 mod opening;
+mod parts;
 mod path;
 mod select;
 mod skip;
@@ -30,4 +31,5 @@ pub use discover::{
 };
 pub use layers::{ImportRoot, Language, import_roots};
 pub use limits::Limits;
+pub use parts::Parts;
 pub use skip::{Skip, SkipReason, UnsafePath};
