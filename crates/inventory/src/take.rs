@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shindan_artifact::{Artifact, Entry};
 
+use crate::binary::executable::read_windows;
+use crate::binary::windows::Windows;
 use crate::files::Files;
 use crate::format::{Format, is_within_package};
 use crate::java;
 use crate::javascript::package_json;
-use crate::limits::MOST_FOUND;
+use crate::limits::{LARGE_WORK, MOST_FOUND};
 use crate::merge::{Seen, merge};
 use crate::package::{Evidence, Inventory, Note, Relation};
 use crate::python::requirements;
@@ -38,6 +40,7 @@ pub fn take(artifact: &Artifact) -> Inventory {
         }
         taking.read_entry(entry, format);
     }
+    taking.read_large();
     taking.read_jars();
     taking.read_skips();
     taking.relate();
@@ -48,7 +51,7 @@ struct Taking<'a> {
     artifact: &'a Artifact,
     seen: Vec<Seen>,
     notes: Vec<Note>,
-    /// Requirements files that were read, which several may include.
+    /// Files that were read out of turn: requirements, which several may include, and large executables.
     read: BTreeSet<String>,
 }
 
@@ -114,6 +117,30 @@ impl Taking<'_> {
         });
     }
 
+    /// Reads of executables that are larger than what is read of one file what their build tells.
+    fn read_large(&mut self) {
+        let mut work = LARGE_WORK;
+        for entry in self.artifact.large() {
+            if Format::of(&entry.path, entry.size) != Some(Format::Executable) {
+                continue;
+            }
+            let reading = match self.artifact.parts(entry) {
+                Ok(parts) if work > 0 => {
+                    let windows = Windows::new(parts, work);
+                    let reading = read_windows(&windows);
+                    work = work.saturating_sub(windows.work());
+                    reading
+                }
+                Ok(_) => Reading::failed(
+                    "was not looked into: the large executables before it used up what is unpacked of them",
+                ),
+                Err(skip) => Reading::failed(format!("could not be read: {}", skip.reason)),
+            };
+            self.read.insert(entry.path.clone());
+            self.add(&entry.path, entry.layer, reading);
+        }
+    }
+
     /// Names jars that carry no `pom.properties` of their own, and marks what was shaded into others.
     fn read_jars(&mut self) {
         let mut inside: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -172,7 +199,7 @@ impl Taking<'_> {
                 continue;
             }
             let is_listed = self.artifact.entry(&skip.path).is_some();
-            if is_listed && !is_archive {
+            if (is_listed && !is_archive) || self.read.contains(&skip.path) {
                 continue;
             }
             self.note(

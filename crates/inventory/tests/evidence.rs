@@ -2,8 +2,9 @@
 
 mod support;
 
+use shindan_artifact::{Artifact, Limits};
 use shindan_inventory::{Confidence, Evidence, PackageManager, Relation, take};
-use support::{inventory, names, open, package, zip};
+use support::{elf, go_build_info, inventory, names, open, package, zip};
 
 const METADATA: &str = "Metadata-Version: 2.1\nName: Requests\nVersion: 2.31.0\n\nName: not-this\n";
 
@@ -309,4 +310,21 @@ fn what_is_installed_fulfils_a_range() {
     assert_eq!(names(&found), ["Requests 2.31.0"]);
     assert!(!found.packages[0].overruled);
     assert_eq!(found.packages[0].places.len(), 3);
+}
+
+#[test]
+fn executables_larger_than_what_is_read_of_a_file_are_read_in_parts() {
+    let info = go_build_info("path\tacme\nmod\tacme\t(devel)\ndep\tgithub.com/a/b\tv1.2.3\n");
+    let executable = elf(".go.buildinfo", &info, 500_000);
+    let files: [(&str, &[u8]); 2] = [("bootstrap", &executable), ("data", &[7; 100_000])];
+    let limits = Limits {
+        file_bytes: 1000,
+        ..Limits::default()
+    };
+    let small = Artifact::from_bytes("f.zip", zip(&files), &limits).expect("a good archive");
+    assert_eq!(small.large().len(), 2);
+    let found = take(&small);
+    assert_eq!(names(&found), ["github.com/a/b v1.2.3", "stdlib 1.22.3"]);
+    assert_eq!(found, take(&open(&files)));
+    assert!(found.notes.is_empty());
 }

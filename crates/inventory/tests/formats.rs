@@ -1,10 +1,13 @@
 //! Details of formats that the comparison with other tools' tests does not reach.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 
 use flate2::write::ZlibEncoder;
 use shindan_inventory::{Confidence, Evidence, Files, Format, Reading, Relation};
+use support::elf;
 
 /// Files by their path.
 struct Folder(BTreeMap<&'static str, &'static str>);
@@ -187,39 +190,10 @@ fn assets_decide_what_was_deployed() {
     );
 }
 
-/// An ELF file whose only section beside the names of sections is `.dep-v0`.
 fn audited(json: &str) -> Vec<u8> {
     let mut packer = ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
     packer.write_all(json.as_bytes()).expect("memory takes all");
-    let packed = packer.finish().expect("memory takes all");
-    let names = b"\0.dep-v0\0.shstrtab\0";
-    let sections_at = 64 + packed.len() + names.len();
-    let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
-    bytes.resize(16, 0);
-    bytes.extend([2, 0, 62, 0, 1, 0, 0, 0]);
-    bytes.extend([0; 16]);
-    bytes.extend((sections_at as u64).to_le_bytes());
-    bytes.extend([0; 4]);
-    for half in [64_u16, 56, 0, 64, 3, 2] {
-        bytes.extend(half.to_le_bytes());
-    }
-    bytes.extend(&packed);
-    bytes.extend(names);
-    bytes.extend([0; 64]);
-    for (name, kind, at, size) in [
-        (1_u32, 1_u32, 64, packed.len()),
-        (9, 3, 64 + packed.len(), names.len()),
-    ] {
-        bytes.extend(name.to_le_bytes());
-        bytes.extend(kind.to_le_bytes());
-        bytes.extend([0; 16]);
-        bytes.extend((at as u64).to_le_bytes());
-        bytes.extend((size as u64).to_le_bytes());
-        bytes.extend([0; 8]);
-        bytes.extend(1_u64.to_le_bytes());
-        bytes.extend([0; 8]);
-    }
-    bytes
+    elf(".dep-v0", &packer.finish().expect("memory takes all"), 0)
 }
 
 #[test]
