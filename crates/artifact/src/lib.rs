@@ -24,7 +24,9 @@ mod skip;
 mod zip;
 
 pub use artifact::{Artifact, Entry, OpenError};
-pub use classify::{Class, Classification, Reason, classify_content, classify_path};
+pub use classify::{
+    Class, Classification, Reason, classify_content, classify_path, may_be_executable,
+};
 pub use discover::{
     CodeLocation, Discovery, EventKind, FunctionDecl, InlineCode, LayerRef, Note, Origin,
     TemplateKind, discover,

@@ -329,7 +329,7 @@ impl<'a> Opening<'a> {
             .into_iter()
             .map(|record| {
                 let verdict = classify_path(&record.name);
-                let rank = importance(&record.name, verdict.class, verdict.is_test);
+                let rank = importance(&record.name, record.size, verdict.class, verdict.is_test);
                 (rank, record)
             })
             .collect();

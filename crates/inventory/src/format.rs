@@ -1,7 +1,8 @@
 //! Which file is evidence of packages, and which reader reads it.
 
+use shindan_artifact::may_be_executable;
+
 use crate::files::Files;
-use crate::limits::SMALLEST_EXECUTABLE;
 use crate::package::Evidence;
 use crate::reading::Reading;
 use crate::{binary, dotnet, java, javascript, python, ruby};
@@ -80,10 +81,9 @@ impl Format {
         if installed.is_some() {
             return installed;
         }
-        if is_within_package(path) {
-            return None;
-        }
-        Self::of_project(path).or_else(|| may_be_executable(path, size).then_some(Self::Executable))
+        let of_project = || Self::of_project(path).filter(|_| !is_within_package(path));
+        // Whoever packed it, an executable can be run, and what was linked into it with it.
+        of_project().or_else(|| may_be_executable(path, size).then_some(Self::Executable))
     }
 
     /// The strongest evidence that such a file gives.
@@ -249,13 +249,4 @@ pub(crate) fn is_within_package(path: &str) -> bool {
         .iter()
         .any(|archive| path.contains(archive));
     in_folder || in_library
-}
-
-/// Executables have no extension by custom, and Lambda's own runtimes start one called `bootstrap`.
-fn may_be_executable(path: &str, size: u64) -> bool {
-    let file = path.rsplit('/').next().unwrap_or(path);
-    let has_extension = file
-        .rsplit_once('.')
-        .is_some_and(|(stem, extension)| !stem.is_empty() && extension != "exe");
-    size >= SMALLEST_EXECUTABLE && !has_extension
 }

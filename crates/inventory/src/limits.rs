@@ -40,6 +40,3 @@ pub(crate) const WINDOWS_BYTES: u64 = 32 << 20;
 /// Bytes read and unpacked of all such executables. What lies before a part of a packed file has to be unpacked, so an
 /// executable may cost several times its size; a package of Lambda's has 250 MB.
 pub(crate) const LARGE_WORK: u64 = 4 << 30;
-
-/// Size below which a file without an extension is not tried as an executable; Go's smallest have 1 MB, Rust's 300 kB.
-pub(crate) const SMALLEST_EXECUTABLE: u64 = 64 << 10;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shindan_package::{Ecosystem, Purl};
 
+use crate::format::is_within_package;
 use crate::package::{Confidence, Evidence, Inventory, Note, Package, Place};
 use crate::reading::Found;
 
@@ -26,7 +27,7 @@ impl Seen {
             layer,
             evidence: found.evidence,
             manager: found.manager,
-            vendored: is_vendored(path),
+            vendored: is_vendored(path) || (is_linked(found.ecosystem) && is_within_package(path)),
             development: found.development,
             overruled: false,
         };
@@ -329,6 +330,11 @@ fn install_root(ecosystem: Ecosystem, path: &str) -> &str {
         }
         root = folder(bare);
     }
+}
+
+/// Whether packages of this ecosystem are linked into executables, which no package manager updates within a package.
+fn is_linked(ecosystem: Ecosystem) -> bool {
+    matches!(ecosystem, Ecosystem::Go | Ecosystem::CratesIo)
 }
 
 /// Whether `path` lies in a folder in which packages keep copies of others.

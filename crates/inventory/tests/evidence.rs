@@ -328,3 +328,18 @@ fn executables_larger_than_what_is_read_of_a_file_are_read_in_parts() {
     assert_eq!(found, take(&open(&files)));
     assert!(found.notes.is_empty());
 }
+
+#[test]
+fn modules_of_an_executable_that_a_package_brings_are_vendored() {
+    let info = go_build_info("dep\tgithub.com/a/b\tv1.2.3\n");
+    let executable = elf(".go.buildinfo", &info, 100_000);
+    let found = take(&open(&[
+        (
+            "node_modules/tool/package.json",
+            br#"{"name": "tool", "version": "1.0.0"}"#,
+        ),
+        ("node_modules/tool/bin/tool", &executable),
+    ]));
+    let module = package(&found, "github.com/a/b");
+    assert!(module.vendored && module.is_matched());
+}
