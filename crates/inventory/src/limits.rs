@@ -37,6 +37,9 @@ pub(crate) const BUILD_INFO_BYTES: usize = 8 << 20;
 /// Bytes kept of an executable that is too large to be read as a whole: headers, and at most two texts as above.
 pub(crate) const WINDOWS_BYTES: u64 = 32 << 20;
 
-/// Bytes read and unpacked of all such executables. What lies before a part of a packed file has to be unpacked, so an
+/// Bytes of a file that are held at once for its digest.
+pub(crate) const BLOCK_BYTES: usize = 1 << 20;
+
+/// Bytes read and unpacked of all such executables, and of files for their digests. What lies before a part of a packed file has to be unpacked, so an
 /// executable may cost several times its size; a package of Lambda's has 250 MB.
 pub(crate) const LARGE_WORK: u64 = 4 << 30;

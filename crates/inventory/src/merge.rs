@@ -30,6 +30,7 @@ impl Seen {
             vendored: is_vendored(path) || (is_linked(found.ecosystem) && is_within_package(path)),
             development: found.development,
             overruled: false,
+            sha1: found.sha1,
         };
         Self { found, place }
     }

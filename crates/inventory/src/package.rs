@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use shindan_package::{Ecosystem, Purl};
 
+use crate::digest::Sha1;
+
 /// The packages of one function, with its layers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inventory {
@@ -55,6 +57,9 @@ pub struct Place {
     pub vendored: bool,
     pub development: bool,
     pub overruled: bool,
+    /// Of a jar that does not say which package it is, for tables that know jars by it.
+    #[serde(default)]
+    pub sha1: Option<Sha1>,
 }
 
 /// How it is known that a package is there, the weakest first.

@@ -159,6 +159,68 @@ fn every_pom_properties_of_a_shaded_jar_is_a_package() {
         plain.places[0].path,
         "lib/app-1.2.jar!/BOOT-INF/lib/plain.jar"
     );
+    assert!(plain.places[0].sha1.is_some());
+    assert_eq!(package(&found, "org.acme:app").places[0].sha1, None);
+}
+
+#[test]
+fn jars_of_well_known_artifacts_have_a_group() {
+    let manifest = |version: &str| {
+        zip(&[(
+            "META-INF/MANIFEST.MF",
+            format!("Bundle-Version: {version}\n").as_bytes(),
+        )])
+    };
+    let jars = [
+        manifest("2.17.1"),
+        manifest("1.0"),
+        manifest("5.0"),
+        zip(&[]),
+    ];
+    let found = take(&open(&[
+        ("lib/log4j-core-2.17.1.jar", &jars[0]),
+        ("lib/commons-io-2.11.jar", &jars[1]),
+        ("lib/guava.jar", &jars[2]),
+        ("lib/acme-util-1.0.jar", &jars[3]),
+    ]));
+    let shown: Vec<_> = found
+        .packages
+        .iter()
+        .map(|package| {
+            (
+                package.name.as_str(),
+                package.version.as_deref(),
+                package.confidence,
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("acme-util", Some("1.0"), Confidence::Low),
+            ("com.google.guava:guava", Some("5.0"), Confidence::Low),
+            ("commons-io:commons-io", Some("2.11"), Confidence::Low),
+            (
+                "org.apache.logging.log4j:log4j-core",
+                Some("2.17.1"),
+                Confidence::Medium
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_jar_is_known_by_its_digest_however_it_is_packed() {
+    let jar = zip(&[("a.class", &[7; 3_000_000])]);
+    let digest = |files: &[(&str, &[u8])]| {
+        let found = take(&open(files));
+        found.packages[0].places[0].sha1
+    };
+    let direct = digest(&[("lib/acme-1.jar", &jar)]);
+    let nested = zip(&[("acme-1.jar", &jar)]);
+    assert!(direct.is_some());
+    assert_eq!(direct, digest(&[("code.zip", &nested)]));
+    assert_ne!(direct, digest(&[("lib/acme-1.jar", &nested)]));
 }
 
 #[test]
