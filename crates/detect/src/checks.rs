@@ -190,6 +190,8 @@ pub struct Watch<'w, 'c> {
     seen: FxHashSet<(u32, Site)>,
     /// In the order in which it happened.
     pub found: Vec<RawFinding>,
+    /// Library functions that were called, as a catalogue would write them, if that is of interest.
+    pub called: Option<FxHashMap<ApiId, String>>,
 }
 
 impl<'c> Checks<'c> {
@@ -203,6 +205,7 @@ impl<'c> Checks<'c> {
             texts: Seen::default(),
             seen: FxHashSet::default(),
             found: Vec::new(),
+            called: None,
         }
     }
 }
@@ -239,6 +242,11 @@ impl Observer for Watch<'_, '_> {
             ..Circumstances::default()
         };
         let checks = self.checks;
+        if let Some(called) = &mut self.called {
+            for node in event.callee {
+                called.entry(*node).or_insert_with(|| view.api_text(*node));
+            }
+        }
         for node in event.callee {
             if let Some(refs) = checks.calls.get(node) {
                 self.consider(view, refs, &at);

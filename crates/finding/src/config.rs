@@ -28,7 +28,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::similarity::nearest;
-use crate::{Confidence, Finding, PathPattern, Region, Severity};
+use crate::{Confidence, Finding, PathPattern, Region, Severity, Vulnerability};
 
 /// The settings of a project.
 #[derive(Clone, Debug, Default)]
@@ -144,7 +144,10 @@ impl IgnoreRule {
     /// Whether the rule speaks about a finding, in force or not.
     #[must_use]
     pub fn matches(&self, finding: &Finding) -> bool {
-        (self.detector == "*" || self.detector == finding.detector.0)
+        let is_alias = |known: &Vulnerability| known.aliases.contains(&self.detector);
+        (self.detector == "*"
+            || self.detector == finding.detector.0
+            || finding.vulnerability.as_deref().is_some_and(is_alias))
             && self
                 .path
                 .as_ref()

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Confidence, DetectorId, Location, Severity};
+use crate::{Confidence, DetectorId, Location, Severity, Vulnerability};
 
 /// Which part of the scan a finding comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -10,6 +10,8 @@ pub enum FindingKind {
     Code,
     /// A secret in code or configuration.
     Secret,
+    /// A package with a published vulnerability.
+    Dependency,
 }
 
 /// One weakness at one place.
@@ -53,6 +55,9 @@ pub struct Finding {
     /// The reason given by an inline comment that ignores it; `Some("")` when none was given.
     #[serde(default)]
     pub ignored_inline: Option<String>,
+    /// Present for a [`FindingKind::Dependency`], whose detector is the vulnerability's id.
+    #[serde(default)]
+    pub vulnerability: Option<Box<Vulnerability>>,
 }
 
 impl Finding {

@@ -19,6 +19,7 @@ mod similarity;
 mod suppression;
 #[cfg(test)]
 mod test_findings;
+mod vulnerability;
 
 pub use baseline::{Baseline, BaselineError, BaselineState};
 pub use baseline_file::JSON_SCHEMA;
@@ -32,3 +33,6 @@ pub use outcome::{Coverage, FileNote, FunctionNote, FunctionStatus, Outcome, Sta
 pub use path_pattern::PathPattern;
 pub use severity::{Confidence, Severity};
 pub use suppression::{Disposition, SuppressedBy, dispositions};
+pub use vulnerability::{
+    Epss, KnownExploit, PackagePlace, Usage, Vulnerability, VulnerablePackage,
+};

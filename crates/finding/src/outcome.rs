@@ -89,6 +89,8 @@ pub struct Statistics {
     pub code_functions: u32,
     /// Detectors that ran.
     pub detectors: u32,
+    /// Packages that were compared with advisories.
+    pub packages: u32,
 }
 
 #[cfg(test)]

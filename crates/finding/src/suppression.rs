@@ -42,6 +42,8 @@ pub enum SuppressedBy {
     Config,
     /// A baseline holds it already.
     Baseline,
+    /// Who knows the product says so in a VEX document.
+    Vex,
 }
 
 impl SuppressedBy {
@@ -52,6 +54,7 @@ impl SuppressedBy {
             Self::Inline => "inline",
             Self::Config => "config",
             Self::Baseline => "baseline",
+            Self::Vex => "vex",
         }
     }
 }

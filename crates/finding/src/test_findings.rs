@@ -41,6 +41,7 @@ pub(crate) fn code(path: &str, line: u32, enclosing: &str, sink: &str) -> Findin
         masked: None,
         secret_hash: None,
         ignored_inline: None,
+        vulnerability: None,
     }
 }
 

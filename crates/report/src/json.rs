@@ -17,6 +17,7 @@ use shindan_finding::{
 use crate::Report;
 use crate::escape::write_pretty;
 use crate::report::Entry;
+use crate::vulnerability::VulnerabilityView;
 
 pub(crate) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     write_pretty(&Document::of(report), out)
@@ -55,6 +56,7 @@ struct SuppressedCounts {
     inline: usize,
     config: usize,
     baseline: usize,
+    vex: usize,
 }
 
 #[derive(Serialize)]
@@ -80,6 +82,8 @@ struct FindingView<'a> {
     approximations: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<SecretView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vulnerability: Option<VulnerabilityView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fingerprints: Option<FingerprintsView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -193,6 +197,8 @@ struct StatisticsView<'a> {
     vendored_files: u32,
     code_functions: u32,
     detectors: u32,
+    /// Packages that were compared with advisories.
+    packages: u32,
 }
 
 #[derive(Serialize)]
@@ -233,6 +239,7 @@ impl<'a> Document<'a> {
                     inline: totals.inline,
                     config: totals.config,
                     baseline: totals.baseline,
+                    vex: totals.vex,
                 },
             },
             findings: report.entries().map(FindingView::of).collect(),
@@ -262,6 +269,7 @@ impl<'a> Document<'a> {
                 vendored_files: statistics.vendored_files,
                 code_functions: statistics.code_functions,
                 detectors: statistics.detectors,
+                packages: statistics.packages,
             },
             detectors: outcome
                 .detectors
@@ -303,6 +311,7 @@ impl<'a> FindingView<'a> {
             functions: &finding.functions,
             approximations: &finding.approximations,
             secret: (masked.is_some() || hash.is_some()).then_some(SecretView { masked, hash }),
+            vulnerability: finding.vulnerability.as_deref().map(VulnerabilityView::of),
             fingerprints: entry.fingerprints.map(FingerprintsView::from),
             suppression: match entry.disposition {
                 Disposition::Active => None,

@@ -14,6 +14,7 @@ mod sarif;
 mod settings;
 mod text;
 mod uri;
+mod vulnerability;
 
 pub use report::{Entry, Format, Report, TextStyle};
 pub use settings::config_errors;

@@ -133,6 +133,10 @@ impl<'a> Report<'a> {
                     by: SuppressedBy::Baseline,
                     ..
                 } => totals.baseline += 1,
+                Disposition::Suppressed {
+                    by: SuppressedBy::Vex,
+                    ..
+                } => totals.vex += 1,
             }
         }
         totals
@@ -146,6 +150,7 @@ pub(crate) struct Totals {
     pub(crate) inline: usize,
     pub(crate) config: usize,
     pub(crate) baseline: usize,
+    pub(crate) vex: usize,
 }
 
 impl Totals {
@@ -158,6 +163,6 @@ impl Totals {
     }
 
     pub(crate) const fn suppressed(&self) -> usize {
-        self.inline + self.config + self.baseline
+        self.inline + self.config + self.baseline + self.vex
     }
 }

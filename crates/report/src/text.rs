@@ -4,6 +4,7 @@
 //! detector and message; the sink marked in its code and, in the same frame, where the data came from; the steps
 //! between; what to do. Nothing is silently clean: the summary says what was not looked at.
 
+mod dependency;
 mod flow;
 mod frame;
 pub(crate) mod markdown;
@@ -49,6 +50,11 @@ fn finding(finding: &Finding, report: &Report<'_>, renderer: &Renderer) -> Strin
     }
     if let Some(masked) = &finding.masked {
         group = group.element(Level::NOTE.with_name("secret").message(clean::line(masked)));
+    }
+    if let Some(vulnerability) = &finding.vulnerability {
+        for text in dependency::notes(vulnerability) {
+            group = group.element(Level::NOTE.message(markdown::wrapped(&text, width)));
+        }
     }
     for approximation in &finding.approximations {
         let text = format!("approximated: {}", clean::message(approximation));

@@ -202,6 +202,7 @@ impl Context<'_> {
             masked: value.map(SecretValue::mask),
             secret_hash: value.map(|v| v.keyed_hash(&self.secret_key)),
             ignored_inline: shown.ignored(&detector.info.id.0, raw.site.span),
+            vulnerability: None,
         }
     }
 
@@ -287,6 +288,7 @@ impl Context<'_> {
             masked: None,
             secret_hash: None,
             ignored_inline: sink.ignored(&detector.info.id.0, hit.site.span),
+            vulnerability: None,
         })
     }
 }
@@ -343,6 +345,7 @@ pub(crate) fn secrets(loaded: &Loaded, rules: &Rules, key: &[u8; 32]) -> Vec<Fin
             masked: Some(m.masked.clone()),
             secret_hash: Some(m.value.keyed_hash(key)),
             ignored_inline: shown.ignored(m.rule.id(), m.span),
+            vulnerability: None,
         })
         .collect()
 }

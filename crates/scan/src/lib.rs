@@ -3,6 +3,7 @@
 //! Pure: the same artifact and [`Options`] give the same outcome, whatever the number of threads. No clock, no network,
 //! no environment. The command line, and later the service and its workers, all call [`scan`].
 
+mod dependencies;
 mod findings;
 mod functions;
 mod handler;
@@ -10,6 +11,7 @@ mod load;
 mod options;
 mod pipeline;
 
+pub use dependencies::{Dependencies, inventory};
 pub use options::{Options, Progress, Silent, Stage};
 pub use pipeline::scan;
 pub use shindan_flow::ThreatModel;

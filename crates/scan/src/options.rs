@@ -1,5 +1,7 @@
 use shindan_flow::ThreatModel;
 
+use crate::Dependencies;
+
 /// What to do in a scan.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -9,6 +11,8 @@ pub struct Options {
     pub code: bool,
     /// Look for secrets.
     pub secrets: bool,
+    /// What to do about the packages in the artifact.
+    pub dependencies: Dependencies,
     /// Worker threads; 0 for as many as the size of the input and the processors make useful.
     pub jobs: usize,
     /// A handler (`app.handler`) and its runtime (`python3.12`), when the package declares none.
@@ -30,6 +34,7 @@ impl Default for Options {
             },
             code: true,
             secrets: true,
+            dependencies: Dependencies::Skip,
             jobs: 0,
             handler: None,
             exclude: Vec::new(),

@@ -1,5 +1,6 @@
 //! The order of work: read and parse every file, link, analyse groups of files, tell what was found and what was not.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
@@ -16,6 +17,8 @@ use shindan_program::ir::Module;
 use shindan_secret::Rules;
 use shindan_source::Language;
 
+use crate::Dependencies;
+use crate::dependencies::{self, Imports, Matched};
 use crate::findings::{Context, Shown, literals, secrets};
 use crate::functions::{self, FunctionCode, is_inside};
 use crate::handler::Handler;
@@ -30,6 +33,8 @@ struct Analysed {
     source_apis: Vec<Option<String>>,
     /// Misuse.
     misuse: Vec<RawFinding>,
+    /// Library functions that were called, in no order.
+    called: Vec<String>,
     /// Functions that were not followed to their end.
     exhausted: Vec<FuncRef>,
 }
@@ -115,12 +120,14 @@ fn run(
     let functions = all_functions(artifact, &discovery, &files, &inline, options, &names);
     let mut findings: Vec<Finding> = Vec::new();
     let mut failed = Vec::new();
+    let mut called = BTreeSet::new();
     if options.code {
-        let (found, not_analysed) = code(
+        let (found, not_analysed, calls) = code(
             artifact, catalogue, rules, options, progress, &names, &patterns, &files, &functions,
         );
         findings.extend(found);
         failed = not_analysed;
+        called = calls;
     }
     if options.secrets {
         let found: Vec<Vec<Finding>> = files
@@ -130,6 +137,19 @@ fn run(
             .collect();
         findings.extend(found.into_iter().flatten());
     }
+    let matched = if matches!(options.dependencies, Dependencies::Skip) {
+        Matched::default()
+    } else {
+        let imports = Imports::of(&files, &names, called);
+        // A defect of a reader costs the dependencies, never what was found in code.
+        catch_unwind(AssertUnwindSafe(|| {
+            let inventory = dependencies::inventory(artifact);
+            dependencies::compare(inventory, &imports, options)
+        }))
+        .unwrap_or_else(|_| Matched::failed())
+    };
+    findings.extend(matched.findings);
+    failed.extend(matched.notes.iter().filter(|n| n.incomplete).cloned());
     attribute(&mut findings, &functions);
     soften_tests(&mut findings, &files);
     findings.sort_by(|a, b| {
@@ -149,13 +169,19 @@ fn run(
     if options.secrets {
         detectors.extend(rules.iter().map(|r| r.info()));
     }
+    let mut statistics = statistics(&files, detectors.len());
+    statistics.packages = matched.packages;
+    detectors.extend(matched.infos);
     detectors.sort_by(|a, b| a.id.cmp(&b.id));
-    let statistics = statistics(&files, detectors.len());
+    let mut coverage = coverage(
+        artifact, &discovery, &files, functions, failed, options, &names,
+    );
+    let remarks = matched.notes.into_iter().filter(|n| !n.incomplete);
+    coverage.notes.extend(remarks);
+    coverage.notes.sort();
     Outcome {
         findings,
-        coverage: coverage(
-            artifact, &discovery, &files, functions, failed, options, &names,
-        ),
+        coverage,
         detectors,
         statistics,
     }
@@ -254,7 +280,7 @@ fn code(
     patterns: &Patterns,
     files: &[Loaded],
     functions: &[FunctionCode],
-) -> (Vec<Finding>, Vec<FileNote>) {
+) -> (Vec<Finding>, Vec<FileNote>, BTreeSet<String>) {
     let present = RowLanguage::ALL.into_iter().filter(|rows| {
         let of_file = |f: &Loaded| f.language.map(|l| row_language(l.family()));
         files.iter().any(|f| of_file(f) == Some(*rows))
@@ -314,11 +340,19 @@ fn code(
             // A defect of the engine costs the group that shows it, never the scan.
             let result = catch_unwind(AssertUnwindSafe(|| {
                 let mut watch = checks.watch();
+                let matches = matches!(options.dependencies, Dependencies::Match(_));
+                watch.called = matches.then(FxHashMap::default);
                 let report = analyse(&component, &models, names, &mut watch);
                 Analysed {
                     hits: report.hits,
                     source_apis: report.source_apis,
                     misuse: watch.found,
+                    called: watch
+                        .called
+                        .into_iter()
+                        .flatten()
+                        .map(|(_, api)| api)
+                        .collect(),
                     exhausted: report.exhausted,
                 }
             }));
@@ -327,7 +361,7 @@ fn code(
         })
         .collect();
     let mut failed = Vec::new();
-    let mut analysed = Vec::new();
+    let mut analysed: Vec<Analysed> = Vec::new();
     for attempt in attempts {
         match attempt {
             Ok(result) => {
@@ -341,6 +375,9 @@ fn code(
             })),
         }
     }
+    let called: BTreeSet<String> = (analysed.iter_mut())
+        .flat_map(|group| std::mem::take(&mut group.called))
+        .collect();
     let context = Context {
         catalogue,
         names,
@@ -401,7 +438,7 @@ fn code(
                 .filter_map(|(hit, api)| context.of_hit(hit, api, |file| shown.get(&file))),
         );
     }
-    (findings, failed)
+    (findings, failed, called)
 }
 
 /// A function whose end was not reached: nothing of it may pass for clean.
@@ -535,13 +572,19 @@ fn soften_tests(findings: &mut [Finding], files: &[Loaded]) {
 /// Says whose code each finding is in.
 fn attribute(findings: &mut [Finding], functions: &[FunctionCode]) {
     for finding in findings {
+        let paths: Vec<&str> = match &finding.vulnerability {
+            Some(vulnerability) => (vulnerability.packages.iter())
+                .flat_map(|p| p.places.iter().map(|place| place.path.as_str()))
+                .collect(),
+            None => vec![&finding.location.path],
+        };
         let mut names: Vec<String> = functions
             .iter()
             .filter(|f| {
-                f.folders
-                    .iter()
-                    .any(|folder| is_inside(&finding.location.path, folder))
-                    || (f.folders.is_empty() && f.note.path == finding.location.path)
+                paths.iter().any(|path| {
+                    f.folders.iter().any(|folder| is_inside(path, folder))
+                        || (f.folders.is_empty() && f.note.path == *path)
+                })
             })
             .map(|f| f.note.name.clone())
             .collect();

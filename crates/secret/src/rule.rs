@@ -1,4 +1,4 @@
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 use shindan_finding::{Confidence, DetectorId, DetectorInfo, Severity};
@@ -14,16 +14,23 @@ const REGEX_BYTES: usize = 2 << 20;
 #[derive(Debug)]
 pub struct Rule {
     pub(crate) data: RuleData,
-    regex: OnceLock<Option<Regex>>,
+    regex: Arc<OnceLock<Option<Regex>>>,
     allow: OnceLock<Vec<Regex>>,
 }
 
 impl Rule {
-    pub(crate) const fn new(data: RuleData) -> Self {
+    pub(crate) fn new(data: RuleData) -> Self {
         Self {
             data,
-            regex: OnceLock::new(),
+            regex: Arc::default(),
             allow: OnceLock::new(),
+        }
+    }
+
+    /// Lets rules that look for the same thing in different files compile it once.
+    pub(crate) fn share_regex(&mut self, with: &Self) {
+        if self.data.regex == with.data.regex && self.data.near == with.data.near {
+            self.regex = with.regex.clone();
         }
     }
 

@@ -76,8 +76,13 @@ impl Rules {
     }
 
     fn new(file: RuleFile) -> Self {
+        let mut rules: Vec<Rule> = Vec::with_capacity(file.rule.len());
+        for mut rule in file.rule.into_iter().map(Rule::new) {
+            rules.iter().for_each(|earlier| rule.share_regex(earlier));
+            rules.push(rule);
+        }
         Self {
-            rules: file.rule.into_iter().map(Rule::new).collect(),
+            rules,
             index: OnceLock::new(),
         }
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use shindan_finding::Severity;
+use shindan_inventory::sbom;
 use shindan_report::Format;
 use shindan_scan::ThreatModel;
 
@@ -34,6 +35,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Look for weaknesses in folders, deployment packages and source files
     Scan(ScanArgs),
+    /// List the packages in a function as a bill of materials
+    Sbom(SbomArgs),
     /// Say what a detector looks for, why, and how to repair it
     Explain(ExplainArgs),
     /// List all detectors
@@ -78,6 +81,11 @@ pub(crate) struct ScanArgs {
     /// Do only one part of the scan
     #[arg(long, value_name = "PART")]
     pub(crate) only: Option<Part>,
+    #[command(flatten)]
+    pub(crate) place: DbPlace,
+    /// Statements about vulnerabilities (OpenVEX, CSAF, CycloneDX) to obey; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vex: Vec<PathBuf>,
     /// Threads to work with [default: one a processor]
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -93,6 +101,49 @@ pub(crate) struct ScanArgs {
     /// Also say how the scan was run: settings, sandbox, restarts
     #[arg(long, short, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = exit::TABLE)]
+pub(crate) struct SbomArgs {
+    /// A folder, a zip archive, or a bill of materials in JSON
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "cyclonedx-1.6")]
+    pub(crate) format: SbomFormat,
+    /// Write it to a file instead of the standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Attach a Lambda layer; may be given several times, in the order of the function's configuration
+    #[arg(long = "layer", value_name = "ZIP")]
+    pub(crate) layers: Vec<PathBuf>,
+    /// Write the bill and errors only
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SbomFormat {
+    #[value(name = "cyclonedx-1.4")]
+    CycloneDx14,
+    #[value(name = "cyclonedx-1.5")]
+    CycloneDx15,
+    #[value(name = "cyclonedx-1.6")]
+    CycloneDx16,
+    #[value(name = "spdx-2.3")]
+    Spdx23,
+}
+
+impl From<SbomFormat> for sbom::Format {
+    fn from(format: SbomFormat) -> Self {
+        match format {
+            SbomFormat::CycloneDx14 => Self::CycloneDx14,
+            SbomFormat::CycloneDx15 => Self::CycloneDx15,
+            SbomFormat::CycloneDx16 => Self::CycloneDx16,
+            SbomFormat::Spdx23 => Self::Spdx23,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -162,7 +213,7 @@ pub(crate) struct DbStatusArgs {
 /// Where the database is.
 #[derive(Debug, Args)]
 pub(crate) struct DbPlace {
-    /// Folder of the database [default: shindan in the user's data folder]
+    /// Folder of the advisory database [default: shindan in the user's data folder]
     #[arg(long, value_name = "DIR", env = "SHINDAN_DB")]
     pub(crate) db: Option<PathBuf>,
 }
@@ -266,5 +317,6 @@ impl From<ThreatModelName> for ThreatModel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
     Code,
+    Deps,
     Secrets,
 }

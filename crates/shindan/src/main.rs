@@ -17,6 +17,7 @@ mod secret_key;
 mod settings;
 mod settings_paths;
 mod terminal;
+mod vex;
 mod worker;
 
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
     terminal::choose_colour(cli.color);
     let done = match cli.command {
         Command::Scan(args) => commands::scan::run(&args),
+        Command::Sbom(args) => commands::sbom::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Detectors(args) => commands::detectors::run(&args),
         Command::Db(args) => database::run(&args),

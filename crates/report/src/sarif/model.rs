@@ -11,6 +11,8 @@ use shindan_finding::{
     CONTEXT_FREE_HASH, Confidence, FINDING_HASH, FindingKind, Fingerprints, Severity,
 };
 
+use crate::vulnerability::VulnerabilityView;
+
 #[derive(Serialize)]
 pub(super) struct Log<'a> {
     #[serde(rename = "$schema")]
@@ -217,6 +219,8 @@ pub(super) struct ResultProperties<'a> {
     pub(super) sink: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(super) source: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) vulnerability: Option<VulnerabilityView<'a>>,
 }
 
 #[derive(Serialize)]

@@ -8,6 +8,7 @@ use super::model::{
 use super::rules::{Rules, security_tags};
 use crate::report::Entry;
 use crate::uri;
+use crate::vulnerability::VulnerabilityView;
 
 /// The result object of a finding.
 pub(super) fn of<'a>(entry: Entry<'a>, rules: &'a Rules<'_>) -> ResultObject<'a> {
@@ -45,6 +46,7 @@ pub(super) fn of<'a>(entry: Entry<'a>, rules: &'a Rules<'_>) -> ResultObject<'a>
             enclosing: &finding.enclosing,
             sink: finding.public_sink(),
             source: &finding.source,
+            vulnerability: finding.vulnerability.as_deref().map(VulnerabilityView::of),
         },
     }
 }
@@ -55,7 +57,7 @@ fn suppression(disposition: &Disposition) -> Option<[Suppression<'_>; 1]> {
     };
     let kind = match by {
         SuppressedBy::Inline => "inSource",
-        SuppressedBy::Config | SuppressedBy::Baseline => "external",
+        SuppressedBy::Config | SuppressedBy::Baseline | SuppressedBy::Vex => "external",
     };
     Some([Suppression {
         kind,

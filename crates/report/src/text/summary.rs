@@ -97,6 +97,13 @@ fn files(report: &Report<'_>, paint: Paint, out: &mut impl Write) -> io::Result<
             count(u64::from(statistics.vendored_files), "vendored file")
         )?;
     }
+    if statistics.packages > 0 {
+        write!(
+            out,
+            "; {} compared with advisories",
+            count(u64::from(statistics.packages), "package")
+        )?;
+    }
     writeln!(out)
 }
 
@@ -135,6 +142,8 @@ fn grouped(title: &str, notes: &[&FileNote], paint: Paint, out: &mut impl Write)
             reason.into_owned()
         };
         match named.as_slice() {
+            // About everything that was scanned.
+            [path] if path.is_empty() => writeln!(out, "  {reason}")?,
             [path] => writeln!(out, "  {path}: {reason}")?,
             paths => writeln!(out, "  {reason}: {}{more}", paths.join(", "))?,
         }
@@ -173,6 +182,7 @@ fn findings(report: &Report<'_>, paint: Paint, out: &mut impl Write) -> io::Resu
             (totals.inline, "by comments"),
             (totals.config, "by shindan.toml"),
             (totals.baseline, "by the baseline"),
+            (totals.vex, "by VEX statements"),
         ];
         let by: Vec<String> = by
             .iter()
@@ -190,7 +200,7 @@ fn findings(report: &Report<'_>, paint: Paint, out: &mut impl Write) -> io::Resu
     if report.outcome.coverage.is_incomplete() {
         writeln!(
             out,
-            "{} some files that could hold weaknesses were not analysed; see above",
+            "{} something that could hold weaknesses was not analysed; see above",
             paint.warning("Incomplete:")
         )?;
     }

@@ -114,6 +114,7 @@ fn finding(
         masked: None,
         secret_hash: None,
         ignored_inline: None,
+        vulnerability: None,
     }
 }
 
@@ -345,6 +346,7 @@ pub(crate) fn sample() -> Sample {
             vendored_files: 2_048,
             code_functions: 3,
             detectors: 4,
+            packages: 0,
         },
         findings,
     };

@@ -1,3 +1,4 @@
 pub(crate) mod detectors;
 pub(crate) mod explain;
+pub(crate) mod sbom;
 pub(crate) mod scan;

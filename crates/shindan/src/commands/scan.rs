@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use shindan_advisory::vex::Vex;
 use shindan_finding::{
     Baseline, BaselineState, Disposition, FileNote, Finding, Fingerprints, Outcome, Severity,
     dispositions, fingerprints,
@@ -10,8 +11,9 @@ use shindan_finding::{
 use shindan_report::{Format, Report, TextStyle, render};
 use shindan_scan::ThreatModel;
 
-use crate::cli::{FailOn, Part, ScanArgs};
+use crate::cli::{DbPlace, FailOn, Part, ScanArgs};
 use crate::complaint::{Blame, Complaint};
+use crate::database;
 use crate::exit::Exit;
 use crate::merge::{self, Prefix};
 use crate::output::write_file;
@@ -19,7 +21,8 @@ use crate::progress_bar::Watcher;
 use crate::secret_key::secret_key;
 use crate::settings::Settings;
 use crate::terminal;
-use crate::worker::{self, Finished, Request};
+use crate::vex;
+use crate::worker::{self, Finished, Packages, Request};
 
 /// Counts from which a finding fails the command when nobody says otherwise.
 const DEFAULT_THRESHOLD: Severity = Severity::Low;
@@ -30,12 +33,13 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Complaint> {
         None => Settings::default(),
     };
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
+    let vex = vex::read(&args.vex)?;
     let template = request(args)?;
     if args.verbose && !settings.file.is_empty() {
         terminal::note(&format!("settings: {}", settings.file));
     }
     let scanned = scan_all(args, &settings, &template)?;
-    let judged = Judged::new(scanned.outcome, args, &settings, baseline.as_ref());
+    let judged = Judged::new(scanned.outcome, args, &settings, baseline.as_ref(), &vex);
     judged.write(args)?;
     Ok(judged.exit(threshold(args, &settings), scanned.failures))
 }
@@ -67,6 +71,7 @@ impl Judged {
         args: &ScanArgs,
         settings: &Settings,
         baseline: Option<&Baseline>,
+        vex: &Vex,
     ) -> Self {
         let mut config = settings.config.clone();
         config.min_severity = args
@@ -82,7 +87,8 @@ impl Judged {
                 .filter(|(finding, _)| config.admits(finding))
                 .unzip();
         let states = baseline.map(|baseline| baseline.compare(&findings, &fingerprints));
-        let (dispositions, notes) = decide(&findings, args, settings, states.as_deref());
+        let (mut dispositions, notes) = decide(&findings, args, settings, states.as_deref());
+        vex::apply(vex, &findings, &mut dispositions);
         outcome.findings = findings;
         Self {
             outcome,
@@ -298,9 +304,29 @@ fn scan_one(args: &ScanArgs, path: &Path, request: Request) -> Result<Finished, 
     Ok(finished)
 }
 
+/// The file of advisories, if there is one.
+fn index_path(place: &DbPlace) -> Result<Option<std::ffi::OsString>, Complaint> {
+    // Who has no home has no database either, unless one is named.
+    let Ok(database) = database::at(place) else {
+        return Ok(None);
+    };
+    let path = database.index_path();
+    match path.try_exists() {
+        Ok(true) => Ok(Some(path.into_os_string())),
+        Ok(false) if place.db.is_some() => Err(Complaint::input(format!(
+            "there is no advisory database in {}",
+            database.folder().display()
+        ))
+        .with_hint("make one with `shindan db update`")),
+        Ok(false) => Ok(None),
+        Err(error) => Err(Complaint::input(format!("{}: {error}", path.display()))),
+    }
+}
+
 /// What all paths have in common.
 fn request(args: &ScanArgs) -> Result<Request, Complaint> {
-    let secrets = args.only != Some(Part::Code);
+    let does = |part: Part| args.only.is_none_or(|only| only == part);
+    let secrets = does(Part::Secrets);
     let secret_key = if secrets {
         let (key, warning) = secret_key()?;
         if let Some(warning) = warning.filter(|_| !args.quiet) {
@@ -322,7 +348,12 @@ fn request(args: &ScanArgs) -> Result<Request, Complaint> {
         catalogue: args.catalogue.clone().map(PathBuf::into_os_string),
         local: model.local,
         library: model.library,
-        code: args.only != Some(Part::Secrets),
+        code: does(Part::Code),
+        packages: if does(Part::Deps) {
+            Packages::Match(index_path(&args.place)?)
+        } else {
+            Packages::Skip
+        },
         secrets,
         // More threads than this only cost stacks.
         jobs: jobs.map_or(0, |jobs| jobs.get().min(256)),

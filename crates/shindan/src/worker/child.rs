@@ -5,11 +5,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use shindan_advisory::Index;
 use shindan_artifact::{Artifact, Limits, OpenError};
-use shindan_finding::{Outcome, PathPattern};
-use shindan_scan::{Options, ThreatModel};
+use shindan_finding::PathPattern;
+use shindan_scan::{Dependencies, Options, ThreatModel};
 
-use super::protocol::{Message, Request, WorkStage, receive};
+use super::protocol::{Message, Packages, Request, WorkStage, receive};
 use super::sandbox;
 use super::watchdog::{Reporter, Work, allowance};
 use crate::catalogue_folder;
@@ -28,13 +29,14 @@ pub(crate) fn serve() -> ExitCode {
     let work = Arc::new(Work::new(io::stdout(), request.announce));
     let _ = work.tell(&Message::Sandboxed(confined));
     let answer = match work.watch() {
+        Ok(()) if request.packages == Packages::List => list(&request, &work),
         Ok(()) => scan(&request, &work),
         Err(error) => Err(Complaint::program(format!(
             "no thread can be started: {error}"
         ))),
     };
     let told = match answer {
-        Ok(outcome) => work.tell(&Message::Outcome(Box::new(outcome))),
+        Ok(message) => work.tell(&message),
         Err(complaint) => work.tell(&Message::Refused(complaint)),
     };
     if told.is_err() {
@@ -44,7 +46,16 @@ pub(crate) fn serve() -> ExitCode {
     std::process::exit(0)
 }
 
-fn scan(request: &Request, work: &Work<io::Stdout>) -> Result<Outcome, Complaint> {
+fn list(request: &Request, work: &Work<io::Stdout>) -> Result<Message, Complaint> {
+    let shown = request.path.to_string_lossy();
+    work.enter(WorkStage::Open, &shown, allowance(OPENING_COUNTS_AS));
+    let artifact = open(request)?;
+    let inventory = shindan_scan::inventory(&artifact);
+    work.leave(WorkStage::Open, &shown);
+    Ok(Message::Inventory(Box::new(inventory)))
+}
+
+fn scan(request: &Request, work: &Work<io::Stdout>) -> Result<Message, Complaint> {
     let (catalogue, rules) = catalogue_folder::load(request.catalogue.as_ref().map(Path::new))?;
     let options = options(request)?;
     let shown = request.path.to_string_lossy();
@@ -55,7 +66,7 @@ fn scan(request: &Request, work: &Work<io::Stdout>) -> Result<Outcome, Complaint
     let outcome = shindan_scan::scan(&artifact, &catalogue, &rules, &options, &reporter);
     // The process ends soon, and the system takes the memory back faster than destructors do.
     std::mem::forget((catalogue, rules, artifact));
-    Ok(outcome)
+    Ok(Message::Outcome(Box::new(outcome)))
 }
 
 fn open(request: &Request) -> Result<Artifact, Complaint> {
@@ -90,10 +101,26 @@ fn options(request: &Request) -> Result<Options, Complaint> {
         },
         code: request.code,
         secrets: request.secrets,
+        dependencies: dependencies(request)?,
         jobs: request.jobs,
         handler: request.handler.clone(),
         exclude: patterns.collect::<Result<_, _>>()?,
         poisoned: request.poisoned.clone(),
         secret_key: request.secret_key,
     })
+}
+
+fn dependencies(request: &Request) -> Result<Dependencies, Complaint> {
+    let index = match &request.packages {
+        Packages::Skip | Packages::List => return Ok(Dependencies::Skip),
+        Packages::Match(None) => return Ok(Dependencies::Unmatched),
+        Packages::Match(Some(index)) => Path::new(index),
+    };
+    Index::open(index).map_or_else(
+        |error| {
+            let complaint = format!("the advisory database {}: {error}", index.display());
+            Err(Complaint::input(complaint).with_hint("make it anew with `shindan db update`"))
+        },
+        |index| Ok(Dependencies::Match(Arc::new(index))),
+    )
 }

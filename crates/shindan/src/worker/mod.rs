@@ -16,8 +16,8 @@ mod supervise;
 mod watchdog;
 
 pub(crate) use child::serve;
-pub(crate) use protocol::{Request, WorkStage};
-pub(crate) use supervise::{Finished, Notice, scan};
+pub(crate) use protocol::{Packages, Request, WorkStage};
+pub(crate) use supervise::{Finished, Notice, list, scan};
 
 /// The first argument of a child.
 pub(crate) const ARGUMENT: &str = "__scan-worker";

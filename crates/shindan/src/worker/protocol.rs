@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shindan_finding::Outcome;
+use shindan_inventory::Inventory;
 use shindan_scan::Stage;
 
 use crate::complaint::Complaint;
@@ -30,6 +31,8 @@ pub(crate) struct Request {
     pub(crate) code: bool,
     /// Look for secrets.
     pub(crate) secrets: bool,
+    /// What to do about packages.
+    pub(crate) packages: Packages,
     /// Threads, at least 1.
     pub(crate) jobs: usize,
     /// Handler and runtime.
@@ -42,6 +45,27 @@ pub(crate) struct Request {
     pub(crate) secret_key: [u8; 32],
     /// Whether to announce every file before it is worked on, so that a death names its cause.
     pub(crate) announce: bool,
+}
+
+/// What to do about the packages in what is scanned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Packages {
+    /// Nothing.
+    Skip,
+    /// Compare them with an index of advisories; `None` where there is none.
+    Match(Option<OsString>),
+    /// Answer with the inventory and nothing else.
+    List,
+}
+
+impl Packages {
+    /// The file of the index.
+    pub(crate) const fn index(&self) -> Option<&OsString> {
+        match self {
+            Self::Match(index) => index.as_ref(),
+            Self::Skip | Self::List => None,
+        }
+    }
 }
 
 /// A part of the pipeline.
@@ -84,6 +108,8 @@ pub(crate) enum Message {
     Refused(Complaint),
     /// The end.
     Outcome(Box<Outcome>),
+    /// The end, where only the packages were asked for.
+    Inventory(Box<Inventory>),
 }
 
 /// Writes one frame.

@@ -110,7 +110,8 @@ mod walls {
             .create()?;
         let inputs = std::iter::once(&request.path)
             .chain(&request.layers)
-            .chain(&request.catalogue);
+            .chain(&request.catalogue)
+            .chain(request.packages.index());
         for input in inputs {
             // What cannot be opened here cannot be read later either, which is then said in full.
             if let Ok(place) = PathFd::new(input) {
@@ -283,6 +284,7 @@ mod tests {
             library: false,
             code: true,
             secrets: true,
+            packages: super::super::protocol::Packages::Skip,
             jobs: 1,
             handler: None,
             exclude: Vec::new(),

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use shindan_finding::{FileNote, Location, Outcome};
+use shindan_inventory::Inventory;
 
 use super::ARGUMENT;
 use super::protocol::{Message, Request, WorkStage, receive, send};
@@ -45,8 +46,27 @@ pub(crate) enum Notice {
 
 enum Attempt {
     Answered(Box<Outcome>),
+    Listed(Box<Inventory>),
     Refused(Complaint),
     Died(Death),
+}
+
+/// The packages in what the request names.
+pub(crate) fn list(
+    request: &Request,
+    watch: &mut dyn FnMut(Notice),
+) -> Result<Inventory, Complaint> {
+    match attempt(request, watch, &mut Vec::new())? {
+        Attempt::Listed(inventory) => Ok(*inventory),
+        Attempt::Refused(complaint) => Err(complaint),
+        Attempt::Answered(_) => Err(Complaint::program(
+            "the scanning process answered another question",
+        )),
+        Attempt::Died(death) => Err(Complaint::program(format!(
+            "the process that listed the packages ended early: {}",
+            death.reason
+        ))),
+    }
 }
 
 /// Scans in child processes until one comes to an end.
@@ -66,6 +86,11 @@ pub(crate) fn scan(
         request.poisoned.clone_from(&recovery.poisoned);
         match attempt(&request, watch, &mut sandbox)? {
             Attempt::Refused(complaint) => return Err(complaint),
+            Attempt::Listed(_) => {
+                return Err(Complaint::program(
+                    "the scanning process answered another question",
+                ));
+            }
             Attempt::Answered(outcome) => {
                 let missing = given_up
                     .iter()
@@ -156,6 +181,10 @@ fn attempt(
                         end(&mut child);
                         return Ok(Attempt::Answered(outcome));
                     }
+                    Message::Inventory(inventory) => {
+                        end(&mut child);
+                        return Ok(Attempt::Listed(inventory));
+                    }
                 }
             }
             Ok(Err(error)) => {
@@ -216,7 +245,10 @@ fn listen(mut stdout: ChildStdout) -> Receiver<io::Result<Message>> {
     std::thread::spawn(move || {
         loop {
             let message = receive(&mut stdout);
-            let is_last = matches!(message, Err(_) | Ok(Some(Message::Outcome(_)) | None));
+            let is_last = matches!(
+                message,
+                Err(_) | Ok(Some(Message::Outcome(_) | Message::Inventory(_)) | None)
+            );
             // An end in the middle of a frame is what a death looks like, not a forged message.
             let cut = matches!(&message, Err(e) if e.kind() == io::ErrorKind::UnexpectedEof);
             let Some(message) = message.transpose().filter(|_| !cut) else {

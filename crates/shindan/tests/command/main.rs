@@ -5,6 +5,7 @@ mod bad_folders;
 mod bad_sources;
 mod catalogue;
 mod database;
+mod dependencies;
 mod exits;
 mod same_result;
 mod settings;
