@@ -11,6 +11,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub(crate) enum Bytes {
     Memory(Arc<[u8]>),
+    /// A nested archive, unpacked. A vector, since turning it into a slice would hold it twice for a moment.
+    Unpacked(Arc<Vec<u8>>),
     File {
         file: Arc<File>,
         length: u64,
@@ -36,6 +38,7 @@ impl Bytes {
     pub(crate) fn length(&self) -> u64 {
         match self {
             Self::Memory(bytes) => bytes.len() as u64,
+            Self::Unpacked(bytes) => bytes.len() as u64,
             Self::File { length, .. } | Self::Part { length, .. } => *length,
         }
     }
@@ -43,15 +46,8 @@ impl Bytes {
     /// Reads at `offset` until `buffer` is full or the archive ends; returns the number of bytes read.
     pub(crate) fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::Memory(bytes) => {
-                let rest = usize::try_from(offset)
-                    .ok()
-                    .and_then(|at| bytes.get(at..))
-                    .unwrap_or(&[]);
-                let count = rest.len().min(buffer.len());
-                buffer[..count].copy_from_slice(&rest[..count]);
-                Ok(count)
-            }
+            Self::Memory(bytes) => Ok(copy_at(bytes, offset, buffer)),
+            Self::Unpacked(bytes) => Ok(copy_at(bytes, offset, buffer)),
             Self::Part {
                 whole,
                 start,
@@ -89,6 +85,16 @@ impl Bytes {
             end: end.min(self.length()),
         }
     }
+}
+
+fn copy_at(bytes: &[u8], offset: u64, buffer: &mut [u8]) -> usize {
+    let rest = usize::try_from(offset)
+        .ok()
+        .and_then(|at| bytes.get(at..))
+        .unwrap_or(&[]);
+    let count = rest.len().min(buffer.len());
+    buffer[..count].copy_from_slice(&rest[..count]);
+    count
 }
 
 /// Reads a part of an archive from front to back.

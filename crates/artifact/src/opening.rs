@@ -388,7 +388,7 @@ impl<'a> Opening<'a> {
         }
         let content = read_from(&self.stores, entry, self.limits, self.nested_left)?;
         self.nested_left = self.nested_left.saturating_sub(content.len() as u64);
-        Ok(Bytes::Memory(content.into()))
+        Ok(Bytes::Unpacked(Arc::new(content)))
     }
 }
 
