@@ -12,10 +12,12 @@ use crate::bytes::Bytes;
 use crate::classify::{Class, Reason, vendored};
 use crate::folder;
 use crate::limits::Limits;
-use crate::opening::Opening;
+use crate::opening::{Opened, Opening};
+use crate::parts::Parts;
 use crate::path::extension;
 use crate::skip::{Skip, SkipReason};
-use crate::zip::{Record, entry::unpack, has_zip_signature};
+use crate::zip::entry::{is_stored, span, unpack};
+use crate::zip::{Record, has_zip_signature};
 
 /// A folder, an archive or a file, opened for analysis.
 #[derive(Debug)]
@@ -24,6 +26,7 @@ pub struct Artifact {
     limits: Limits,
     stores: Vec<Store>,
     entries: Vec<Entry>,
+    large: Vec<Entry>,
     skips: Vec<Skip>,
     layers: u32,
 }
@@ -106,7 +109,7 @@ impl Artifact {
         let mut opening = Opening::new(limits);
         if metadata.is_dir() {
             folder::walk(path, &mut opening).map_err(refused)?;
-            return Ok(opening.finish(name));
+            return Ok(opening.into_artifact(name));
         }
         if !metadata.is_file() {
             return Err(OpenError::NotAFile { path: shown() });
@@ -124,7 +127,7 @@ impl Artifact {
         } else {
             opening.add_single_file(path.to_owned(), &name, metadata.len());
         }
-        Ok(opening.finish(name))
+        Ok(opening.into_artifact(name))
     }
 
     /// Opens a zip archive in memory.
@@ -142,7 +145,7 @@ impl Artifact {
             path: name.to_owned(),
             text: error.to_string(),
         })?;
-        Ok(opening.finish(name.to_owned()))
+        Ok(opening.into_artifact(name.to_owned()))
     }
 
     /// Adds the content of a layer, in the order in which the function's configuration lists them.
@@ -161,18 +164,20 @@ impl Artifact {
         let first_store = u32::try_from(self.stores.len()).unwrap_or(u32::MAX);
         let number = self.layers;
         self.stores.extend(layer.stores);
-        self.entries
-            .extend(layer.entries.into_iter().map(|mut entry| {
-                entry.path = format!("{name}!/{}", entry.path);
-                entry.layer = Some(number);
-                entry.container = std::iter::once(&name)
-                    .chain(entry.container.iter())
-                    .cloned()
-                    .collect();
-                entry.place.store += first_store;
-                entry
-            }));
+        let moved = |mut entry: Entry| {
+            entry.path = format!("{name}!/{}", entry.path);
+            entry.layer = Some(number);
+            entry.container = std::iter::once(&name)
+                .chain(entry.container.iter())
+                .cloned()
+                .collect();
+            entry.place.store += first_store;
+            entry
+        };
+        self.entries.extend(layer.entries.into_iter().map(moved));
         self.entries.sort_by(|a, b| a.path.cmp(&b.path));
+        self.large.extend(layer.large.into_iter().map(moved));
+        self.large.sort_by(|a, b| a.path.cmp(&b.path));
         self.skips.extend(layer.skips.into_iter().map(|mut skip| {
             skip.path = if skip.path.is_empty() {
                 name.clone()
@@ -227,6 +232,12 @@ impl Artifact {
         &self.entries[start..start + count]
     }
 
+    /// The files that are too large for [`Artifact::read`], sorted by path. Each is also among the skips.
+    #[must_use]
+    pub fn large(&self) -> &[Entry] {
+        &self.large
+    }
+
     /// What was not looked at, sorted by path.
     #[must_use]
     pub fn skips(&self) -> &[Skip] {
@@ -238,8 +249,16 @@ impl Artifact {
     /// # Errors
     /// A [`Skip`] to add to the others, when it cannot be read within the limits.
     pub fn read(&self, entry: &Entry) -> Result<Vec<u8>, Skip> {
-        read_from(&self.stores, entry, &self.limits)
+        read_from(&self.stores, entry, &self.limits, self.limits.file_bytes)
             .map_err(|reason| Skip::new(entry.path.clone(), reason))
+    }
+
+    /// Reads an entry of this artifact, one of [`Artifact::large`] too, in parts.
+    ///
+    /// # Errors
+    /// A [`Skip`] when it cannot be opened.
+    pub fn parts(&self, entry: &Entry) -> Result<Parts<'_>, Skip> {
+        parts_of(&self.stores, entry).map_err(|reason| Skip::new(entry.path.clone(), reason))
     }
 }
 
@@ -255,14 +274,23 @@ impl Entry {
 
 impl Opening<'_> {
     /// Chooses what fits the limits and marks what installers put there.
-    fn finish(self, name: String) -> Artifact {
-        let (limits, stores, mut entries, skips) = self.into_parts();
-        vendored::mark(&mut entries, |entry| read_from(&stores, entry, limits).ok());
+    fn into_artifact(self, name: String) -> Artifact {
+        let Opened {
+            limits,
+            stores,
+            mut entries,
+            large,
+            skips,
+        } = Opening::finish(self);
+        vendored::mark(&mut entries, |entry| {
+            read_from(&stores, entry, limits, limits.file_bytes).ok()
+        });
         Artifact {
             name,
             limits: limits.clone(),
             stores,
             entries,
+            large,
             skips,
             layers: 0,
         }
@@ -277,42 +305,91 @@ pub(crate) fn is_archive_name(name: &str) -> bool {
     )
 }
 
+/// Reads an entry of at most `most` bytes.
 pub(crate) fn read_from(
     stores: &[Store],
     entry: &Entry,
     limits: &Limits,
+    most: u64,
 ) -> Result<Vec<u8>, SkipReason> {
-    match stores.get(entry.place.store as usize) {
-        Some(Store::Folder(root)) => read_file(&root.join(&entry.path), entry.size, limits),
-        Some(Store::File(path)) => read_file(path, entry.size, limits),
-        Some(Store::Zip { bytes, records }) => match records.get(entry.place.record as usize) {
-            Some(record) => unpack(bytes, record, limits),
-            None => Err(SkipReason::Corrupt(
-                "it belongs to another package".to_owned(),
-            )),
-        },
-        None => Err(SkipReason::Corrupt(
-            "it belongs to another package".to_owned(),
-        )),
+    match store_of(stores, entry)? {
+        Found::File(path) => read_file(&path, entry.size, most),
+        Found::Record(bytes, record) => unpack(bytes, record, limits, most),
     }
 }
 
-fn read_file(path: &Path, expected: u64, limits: &Limits) -> Result<Vec<u8>, SkipReason> {
-    let unreadable = |error: io::Error| SkipReason::Unreadable(error.kind().to_string());
-    let file = open_without_following(path).map_err(unreadable)?;
-    if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err(SkipReason::NotARegularFile);
+/// The bytes of an entry that stands in an archive unpacked; `None` where it has to be read or unpacked.
+pub(crate) fn in_place(stores: &[Store], entry: &Entry) -> Result<Option<Bytes>, SkipReason> {
+    match store_of(stores, entry)? {
+        Found::Record(bytes, record) if is_stored(record) => {
+            let (start, end) = span(bytes, record)?;
+            Ok(Some(Bytes::Part {
+                whole: Arc::new(bytes.clone()),
+                start,
+                length: end - start,
+            }))
+        }
+        _ => Ok(None),
     }
-    let limit = limits.file_bytes;
+}
+
+fn parts_of<'a>(stores: &'a [Store], entry: &Entry) -> Result<Parts<'a>, SkipReason> {
+    match store_of(stores, entry)? {
+        Found::File(path) => {
+            let bytes = Bytes::of_file(open_regular(&path)?)
+                .map_err(|error| SkipReason::Unreadable(error.kind().to_string()))?;
+            Ok(Parts::in_place(bytes, 0, entry.size))
+        }
+        Found::Record(bytes, record) => {
+            let (start, end) = span(bytes, record)?;
+            Ok(if is_stored(record) {
+                Parts::in_place(bytes.clone(), start, record.size)
+            } else {
+                Parts::deflated(bytes, start, end, record.size)
+            })
+        }
+    }
+}
+
+/// Where an entry lies.
+enum Found<'a> {
+    File(PathBuf),
+    Record(&'a Bytes, &'a Record),
+}
+
+fn store_of<'a>(stores: &'a [Store], entry: &Entry) -> Result<Found<'a>, SkipReason> {
+    let found = match stores.get(entry.place.store as usize) {
+        Some(Store::Folder(root)) => Some(Found::File(root.join(&entry.path))),
+        Some(Store::File(path)) => Some(Found::File(path.clone())),
+        Some(Store::Zip { bytes, records }) => records
+            .get(entry.place.record as usize)
+            .map(|record| Found::Record(bytes, record)),
+        None => None,
+    };
+    found.ok_or_else(|| SkipReason::Corrupt("it belongs to another package".to_owned()))
+}
+
+fn read_file(path: &Path, expected: u64, limit: u64) -> Result<Vec<u8>, SkipReason> {
+    let file = open_regular(path)?;
     let mut content = Vec::with_capacity(usize::try_from(expected.min(limit) + 1).unwrap_or(0));
     file.take(limit.saturating_add(1))
         .read_to_end(&mut content)
-        .map_err(unreadable)?;
+        .map_err(|error| SkipReason::Unreadable(error.kind().to_string()))?;
     let size = content.len() as u64;
     if size > limit {
         Err(SkipReason::FileTooLarge { size, limit })
     } else {
         Ok(content)
+    }
+}
+
+fn open_regular(path: &Path) -> Result<File, SkipReason> {
+    let unreadable = |error: io::Error| SkipReason::Unreadable(error.kind().to_string());
+    let file = open_without_following(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.is_file() {
+        Ok(file)
+    } else {
+        Err(SkipReason::NotARegularFile)
     }
 }
 

@@ -11,7 +11,18 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub(crate) enum Bytes {
     Memory(Arc<[u8]>),
-    File { file: Arc<File>, length: u64 },
+    /// A nested archive, unpacked. A vector, since turning it into a slice would hold it twice for a moment.
+    Unpacked(Arc<Vec<u8>>),
+    File {
+        file: Arc<File>,
+        length: u64,
+    },
+    /// A part of an archive that is an archive too: an entry that is stored and not packed.
+    Part {
+        whole: Arc<Bytes>,
+        start: u64,
+        length: u64,
+    },
 }
 
 impl Bytes {
@@ -27,21 +38,24 @@ impl Bytes {
     pub(crate) fn length(&self) -> u64 {
         match self {
             Self::Memory(bytes) => bytes.len() as u64,
-            Self::File { length, .. } => *length,
+            Self::Unpacked(bytes) => bytes.len() as u64,
+            Self::File { length, .. } | Self::Part { length, .. } => *length,
         }
     }
 
     /// Reads at `offset` until `buffer` is full or the archive ends; returns the number of bytes read.
     pub(crate) fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::Memory(bytes) => {
-                let rest = usize::try_from(offset)
-                    .ok()
-                    .and_then(|at| bytes.get(at..))
-                    .unwrap_or(&[]);
-                let count = rest.len().min(buffer.len());
-                buffer[..count].copy_from_slice(&rest[..count]);
-                Ok(count)
+            Self::Memory(bytes) => Ok(copy_at(bytes, offset, buffer)),
+            Self::Unpacked(bytes) => Ok(copy_at(bytes, offset, buffer)),
+            Self::Part {
+                whole,
+                start,
+                length,
+            } => {
+                let left = usize::try_from(length.saturating_sub(offset)).unwrap_or(usize::MAX);
+                let wanted = left.min(buffer.len());
+                whole.read_at(start.saturating_add(offset), &mut buffer[..wanted])
             }
             Self::File { file, .. } => {
                 let mut count = 0;
@@ -71,6 +85,16 @@ impl Bytes {
             end: end.min(self.length()),
         }
     }
+}
+
+fn copy_at(bytes: &[u8], offset: u64, buffer: &mut [u8]) -> usize {
+    let rest = usize::try_from(offset)
+        .ok()
+        .and_then(|at| bytes.get(at..))
+        .unwrap_or(&[]);
+    let count = rest.len().min(buffer.len());
+    buffer[..count].copy_from_slice(&rest[..count]);
+    count
 }
 
 /// Reads a part of an archive from front to back.

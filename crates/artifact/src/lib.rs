@@ -17,17 +17,21 @@ mod folder;
 mod layers;
 mod limits;
 mod opening;
+mod parts;
 mod path;
 mod select;
 mod skip;
 mod zip;
 
 pub use artifact::{Artifact, Entry, OpenError};
-pub use classify::{Class, Classification, Reason, classify_content, classify_path};
+pub use classify::{
+    Class, Classification, Reason, classify_content, classify_path, may_be_executable,
+};
 pub use discover::{
     CodeLocation, Discovery, EventKind, FunctionDecl, InlineCode, LayerRef, Note, Origin,
     TemplateKind, discover,
 };
 pub use layers::{ImportRoot, Language, import_roots};
 pub use limits::Limits;
+pub use parts::Parts;
 pub use skip::{Skip, SkipReason, UnsafePath};

@@ -16,6 +16,11 @@ pub struct Limits {
     pub records: usize,
     /// Bytes read of one file. No source or manifest is larger, and one file fits in memory many times.
     pub file_bytes: u64,
+    /// Size of a file of which parts are read, see [`Artifact::parts`](crate::Artifact::parts): executables, which may
+    /// fill a whole package.
+    pub large_bytes: u64,
+    /// Such files that are listed.
+    pub large_files: usize,
     /// Source files above this are generated in practice and are searched for secrets only; the
     /// decision is made by the caller, this crate merely carries the number.
     pub source_file_bytes: u64,
@@ -26,9 +31,10 @@ pub struct Limits {
     pub ratio: u64,
     /// Unpacked size below which the ratio does not matter: small files of one letter are harmless.
     pub ratio_floor: u64,
-    /// How many archives deep a file may lie: a jar in a war in a layer is 3.
+    /// How many archives deep a file may lie: a jar in a jar in a war in a layer is 4.
     pub archive_depth: usize,
-    /// Bytes of nested archives held in memory at once, since they are read in place.
+    /// Bytes of nested archives held in memory at once, since they are read in place. Those that are stored and not
+    /// packed stay where they are and cost nothing of it.
     pub nested_bytes: u64,
     /// Folders a path may descend, which also ends a loop made with mounts.
     pub directory_depth: usize,
@@ -53,12 +59,14 @@ impl Default for Limits {
             entries: 20_000,
             records: 1_000_000,
             file_bytes: 32 * MIB,
+            large_bytes: 512 * MIB,
+            large_files: 100,
             source_file_bytes: 2 * MIB,
             total_bytes: 512 * MIB,
             ratio: 200,
             ratio_floor: MIB,
-            archive_depth: 3,
-            nested_bytes: 128 * MIB,
+            archive_depth: 5,
+            nested_bytes: 250 * MIB,
             directory_depth: 64,
             path_bytes: 1024,
             skips: 1000,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::artifact::{Entry, Place, Store, is_archive_name, read_from};
+use crate::artifact::{Entry, Place, Store, in_place, is_archive_name, read_from};
 use crate::bytes::Bytes;
 use crate::classify::{classify_path, lies_among_packages};
 use crate::limits::Limits;
@@ -27,8 +27,18 @@ pub(crate) struct Opening<'a> {
     nested_left: u64,
     stores: Vec<Store>,
     candidates: Vec<Entry>,
+    large: Vec<Entry>,
     left_out: LeftOut,
     no_container: Arc<[String]>,
+}
+
+/// All of an artifact but its name.
+pub(crate) struct Opened<'a> {
+    pub(crate) limits: &'a Limits,
+    pub(crate) stores: Vec<Store>,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) large: Vec<Entry>,
+    pub(crate) skips: Vec<Skip>,
 }
 
 impl<'a> Opening<'a> {
@@ -40,6 +50,7 @@ impl<'a> Opening<'a> {
             nested_left: limits.nested_bytes,
             stores: Vec::new(),
             candidates: Vec::new(),
+            large: Vec::new(),
             left_out: LeftOut::default(),
             no_container: Arc::new([]),
         }
@@ -52,22 +63,43 @@ impl<'a> Opening<'a> {
 
     /// Adds a file of a folder, which was listed in `store`.
     pub(crate) fn add_file(&mut self, path: String, size: u64, store: u32) {
-        let limit = self.limits.file_bytes;
-        if size > limit {
-            self.skips
-                .push(Skip::new(path, SkipReason::FileTooLarge { size, limit }));
-            return;
-        }
+        let limit = self.most_bytes(&path);
         let entry = candidate(
             path,
             size,
             &self.no_container.clone(),
             Place { store, record: 0 },
         );
+        if size > limit {
+            let reason = SkipReason::FileTooLarge { size, limit };
+            self.skips.push(Skip::new(entry.path.clone(), reason));
+            self.add_large(entry);
+            return;
+        }
         let is_nested = is_opened_in_place(&entry);
         self.candidates.push(entry);
         if is_nested {
             self.open_nested(self.candidates.len() - 1);
+        }
+    }
+
+    /// Bytes that are read of a file of this name as a whole.
+    fn most_bytes(&self, name: &str) -> u64 {
+        let Limits {
+            file_bytes,
+            nested_bytes,
+            ..
+        } = self.limits;
+        if is_archive_name(name) {
+            *file_bytes.max(nested_bytes)
+        } else {
+            *file_bytes
+        }
+    }
+
+    fn add_large(&mut self, entry: Entry) {
+        if entry.size <= self.limits.large_bytes && self.large.len() < self.limits.large_files {
+            self.large.push(entry);
         }
     }
 
@@ -114,9 +146,9 @@ impl<'a> Opening<'a> {
         let data_end = directory.start;
         let listed = self.accept_names(directory.records, &prefix);
         let listed = self.without_overlaps(listed, data_end, &prefix);
-        let readable = self.only_readable(listed, &bytes, &prefix);
+        let (readable, large) = self.only_readable(listed, &bytes, &prefix);
         let store = u32::try_from(self.stores.len()).unwrap_or(u32::MAX);
-        let records = self.most_important(readable, &prefix);
+        let mut records = self.most_important(readable, &prefix);
         let first = self.candidates.len();
         for (number, record) in records.iter().enumerate() {
             let place = Place {
@@ -126,6 +158,15 @@ impl<'a> Opening<'a> {
             let path = format!("{prefix}{}", record.name);
             self.candidates
                 .push(candidate(path, record.size, container, place));
+        }
+        for record in large {
+            let place = Place {
+                store,
+                record: u32::try_from(records.len()).unwrap_or(u32::MAX),
+            };
+            let path = format!("{prefix}{}", record.name);
+            self.add_large(candidate(path, record.size, container, place));
+            records.push(record);
         }
         self.stores.push(Store::Zip { bytes, records });
         let nested: Vec<usize> = (first..self.candidates.len())
@@ -138,9 +179,16 @@ impl<'a> Opening<'a> {
     }
 
     /// What was found: the chosen entries in the order of their paths, and all skips.
-    pub(crate) fn into_parts(mut self) -> (&'a Limits, Vec<Store>, Vec<Entry>, Vec<Skip>) {
+    pub(crate) fn finish(mut self) -> Opened<'a> {
         let entries = select(self.candidates, self.left_out, self.limits, &mut self.skips);
-        (self.limits, self.stores, entries, self.skips.into_sorted())
+        self.large.sort_by(|a, b| a.path.cmp(&b.path));
+        Opened {
+            limits: self.limits,
+            stores: self.stores,
+            entries,
+            large: self.large,
+            skips: self.skips.into_sorted(),
+        }
     }
 
     /// The records of files with usable and unique names, normalised and sorted.
@@ -236,12 +284,14 @@ impl<'a> Opening<'a> {
         records
     }
 
+    /// The records that can be read as a whole, and those that are too large for it and can be read in parts.
     fn only_readable(
         &mut self,
         mut records: Vec<Record>,
         bytes: &Bytes,
         prefix: &str,
-    ) -> Vec<Record> {
+    ) -> (Vec<Record>, Vec<Record>) {
+        let mut large = Vec::new();
         records.retain(|record| {
             let reason = match record.kind {
                 Kind::Symlink => {
@@ -250,16 +300,23 @@ impl<'a> Opening<'a> {
                     return false;
                 }
                 Kind::Special => Some(SkipReason::NotARegularFile),
-                Kind::File | Kind::Folder => entry::refusal(record, self.limits),
+                Kind::File | Kind::Folder => {
+                    entry::refusal(record, self.limits, self.most_bytes(&record.name))
+                }
             };
             let is_readable = reason.is_none();
             if let Some(reason) = reason {
+                if matches!(reason, SkipReason::FileTooLarge { .. })
+                    && large.len() < self.limits.large_files
+                {
+                    large.push(record.clone());
+                }
                 self.skips
                     .push(Skip::new(format!("{prefix}{}", record.name), reason));
             }
             is_readable
         });
-        records
+        (records, large)
     }
 
     /// As many records as there may be entries. What is not among the most important of its archive
@@ -272,7 +329,7 @@ impl<'a> Opening<'a> {
             .into_iter()
             .map(|record| {
                 let verdict = classify_path(&record.name);
-                let rank = importance(&record.name, verdict.class, verdict.is_test);
+                let rank = importance(&record.name, record.size, verdict.class, verdict.is_test);
                 (rank, record)
             })
             .collect();
@@ -301,14 +358,12 @@ impl<'a> Opening<'a> {
                 limit: depth_limit as u64,
             });
         }
-        if entry.size > self.nested_left {
-            return Err(SkipReason::NestedTooLarge {
-                limit: self.limits.nested_bytes,
-            });
-        }
-        let content = read_from(&self.stores, entry, self.limits)?;
-        self.nested_left = self.nested_left.saturating_sub(content.len() as u64);
-        if !has_zip_signature(&content) {
+        let bytes = self.nested_bytes(entry)?;
+        let mut head = [0; 4];
+        bytes
+            .read_at(0, &mut head)
+            .map_err(|error| SkipReason::Unreadable(error.kind().to_string()))?;
+        if !has_zip_signature(&head) {
             return Err(SkipReason::Corrupt("not a zip archive".to_owned()));
         }
         let container: Arc<[String]> = entry
@@ -317,8 +372,23 @@ impl<'a> Opening<'a> {
             .cloned()
             .chain([entry.inner_path().to_owned()])
             .collect();
-        self.open_archive(Bytes::Memory(content.into()), &entry.path, &container)
+        self.open_archive(bytes, &entry.path, &container)
             .map_err(|error| SkipReason::Corrupt(error.to_string()))
+    }
+
+    /// The bytes of a nested archive: where they lie if they are stored, and in memory if they are packed.
+    fn nested_bytes(&mut self, entry: &Entry) -> Result<Bytes, SkipReason> {
+        if let Some(bytes) = in_place(&self.stores, entry)? {
+            return Ok(bytes);
+        }
+        if entry.size > self.nested_left {
+            return Err(SkipReason::NestedTooLarge {
+                limit: self.limits.nested_bytes,
+            });
+        }
+        let content = read_from(&self.stores, entry, self.limits, self.nested_left)?;
+        self.nested_left = self.nested_left.saturating_sub(content.len() as u64);
+        Ok(Bytes::Unpacked(Arc::new(content)))
     }
 }
 
@@ -328,7 +398,7 @@ fn link_in_archive(bytes: &Bytes, record: &Record, limits: &Limits, prefix: &str
     let target = if record.size > LONGEST_TARGET {
         None
     } else {
-        entry::unpack(bytes, record, limits).ok()
+        entry::unpack(bytes, record, limits, LONGEST_TARGET).ok()
     };
     let mut skip = link_skip(
         record.name.to_string(),

@@ -5,7 +5,7 @@
 //! number of threads.
 
 use crate::artifact::Entry;
-use crate::classify::{Class, lies_among_packages};
+use crate::classify::{Class, lies_among_packages, may_be_executable};
 use crate::limits::Limits;
 use crate::skip::{Skip, SkipList, SkipReason};
 
@@ -41,7 +41,7 @@ pub(crate) fn select(
         // Stable: within a rank the order of the paths stays.
         candidates.sort_by_key(|entry| {
             (
-                importance(&entry.path, entry.class, entry.is_test),
+                importance(&entry.path, entry.size, entry.class, entry.is_test),
                 entry.container.len(),
             )
         });
@@ -88,10 +88,10 @@ fn is_package_metadata(path: &str) -> bool {
 }
 
 /// The rank in which files are chosen, the lowest first.
-pub(crate) fn importance(path: &str, class: Class, is_test: bool) -> u8 {
+pub(crate) fn importance(path: &str, size: u64, class: Class, is_test: bool) -> u8 {
     match class {
-        // Small, one for each package, and all that tells which packages there are.
-        _ if is_package_metadata(path) => 1,
+        // Few, and all that tells which packages there are.
+        _ if is_package_metadata(path) || may_be_executable(path, size) => 1,
         Class::FirstParty if !is_test => 0,
         Class::FirstParty => 1,
         Class::Config => 2,

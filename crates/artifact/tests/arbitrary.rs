@@ -36,6 +36,13 @@ fn exercise(bytes: &[u8]) {
         }
     }
     assert!(total <= limits.total_bytes);
+    for entry in artifact.large() {
+        assert!(entry.size > limits.file_bytes);
+        if let Ok(mut parts) = artifact.parts(entry) {
+            let _ = parts.read(entry.size / 2, 100);
+            assert!(parts.read(0, 100).map_or(0, |part| part.len()) <= 100);
+        }
+    }
     let _ = discover(&artifact);
 }
 

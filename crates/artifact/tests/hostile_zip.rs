@@ -324,7 +324,11 @@ fn archives_within_archives_are_opened_to_the_limit() {
             item("next.zip", inner),
         ]);
     }
-    let artifact = open(inner);
+    let limits = Limits {
+        archive_depth: 3,
+        ..Limits::default()
+    };
+    let artifact = Artifact::from_bytes("x.zip", inner, &limits).expect("opens");
     assert_eq!(
         paths(&artifact),
         [
@@ -373,6 +377,71 @@ fn nested_archives_share_the_budgets_of_the_whole() {
         only_skip(&artifact).reason,
         SkipReason::NestedTooLarge { .. }
     ));
+}
+
+#[test]
+fn archives_that_are_stored_and_not_packed_are_read_where_they_lie() {
+    let inner = zip(&[item("a.py", "x".repeat(600))]);
+    let mut middle = item("BOOT-INF/lib/inner.jar", &inner);
+    middle.deflate = false;
+    let mut outer = item("app.jar", zip(&[middle]));
+    outer.deflate = false;
+    let mut broken = item("lies.jar", &inner);
+    broken.deflate = false;
+    broken.size = Some(inner.len() as u32 + 1);
+    let limits = Limits {
+        nested_bytes: 0,
+        ..Limits::default()
+    };
+    let artifact = Artifact::from_bytes("x.zip", zip(&[outer, broken]), &limits).expect("opens");
+    let path = "app.jar!/BOOT-INF/lib/inner.jar!/a.py";
+    assert_eq!(read(&artifact, path).map(|content| content.len()), Ok(600));
+    assert_eq!(
+        skips(&artifact),
+        ["lies.jar: damaged: its two sizes differ"]
+    );
+}
+
+#[test]
+fn parts_of_large_files_are_read_in_any_order() {
+    let content: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
+    let limits = Limits {
+        file_bytes: 1000,
+        ..Limits::default()
+    };
+    let mut stored = item("stored", &content);
+    stored.deflate = false;
+    let mut lying = item("lying", &content);
+    lying.size = Some(2_000_000);
+    let bytes = zip(&[item("packed", &content), stored, lying]);
+    let artifact = Artifact::from_bytes("x.zip", bytes, &limits).expect("opens");
+    assert!(artifact.entries().is_empty() && artifact.skips().len() == 3);
+    let names: Vec<_> = artifact
+        .large()
+        .iter()
+        .map(|entry| entry.path.as_str())
+        .collect();
+    assert_eq!(names, ["lying", "packed", "stored"]);
+    for entry in artifact.large() {
+        let mut parts = artifact.parts(entry).expect("opens");
+        for (offset, length) in [
+            (700_000, 70_000),
+            (0, 4),
+            (5, 1),
+            (799_999, 100),
+            (800_000, 1),
+        ] {
+            let end = (offset + length).min(content.len());
+            let part = parts.read(offset as u64, length).expect("reads");
+            assert_eq!(part, content[offset..end], "{} at {offset}", entry.path);
+        }
+    }
+    let mut parts = artifact.parts(&artifact.large()[1]).expect("opens");
+    parts.read(400_000, 1).expect("reads");
+    parts.read(500_000, 1).expect("reads");
+    assert_eq!(parts.work(), 500_001);
+    parts.read(0, 1).expect("reads");
+    assert_eq!(parts.work(), 500_002);
 }
 
 #[test]

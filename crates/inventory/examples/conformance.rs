@@ -1,7 +1,9 @@
 //! Compares the readers with what other tools' tests expect: `conformance FOLDER [KIND]`.
 //!
 //! FOLDER holds `cases.json`, an array of `{ecosystem, kind, fixture, is_dir, expected: [{name, version}]}`. Prints the
-//! differences of each case, then for each kind how many of the expected packages were found, and how many more.
+//! differences of each case, then for each kind how many of the expected packages were found, how many were not for a
+//! reason in `decisions.tsv`, and how many more were found. *absent* counts those that no file of the fixture tells: they
+//! stand in a file that is not among the data, or in a repository that the tool under test was given.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,7 +11,7 @@ use std::process::ExitCode;
 
 use serde::Deserialize;
 use shindan_artifact::{Artifact, Limits};
-use shindan_inventory::{Files, Format, take};
+use shindan_inventory::{Evidence, Files, Format, take};
 use shindan_package::Ecosystem;
 
 #[derive(Deserialize)]
@@ -34,6 +36,7 @@ type Pair = (String, String);
 struct Score {
     expected: usize,
     found: usize,
+    absent: usize,
     decided: usize,
     extra: usize,
 }
@@ -81,22 +84,27 @@ fn main() -> ExitCode {
             .flatten()
             .map(|package| pair(ecosystem, &package.name, package.version.as_deref()))
             .collect();
-        let (decided, missing): (Vec<&Pair>, Vec<&Pair>) = expected
-            .iter()
-            .filter(|wanted| !found.iter().any(|found| is_same(found, wanted)))
-            .partition(|wanted| {
-                decisions
-                    .iter()
-                    .any(|(fixture, name)| case.fixture.ends_with(fixture) && *name == wanted.0)
-            });
-        let extra: Vec<_> = found
-            .iter()
-            .filter(|found| !expected.iter().any(|wanted| is_same(found, wanted)))
-            .collect();
         let score = scores.entry(case.kind.clone()).or_default();
         score.expected += expected.len();
-        score.found += expected.len() - missing.len() - decided.len();
-        score.decided += decided.len();
+        let mut missing = Vec::new();
+        for wanted in &expected {
+            if found.keys().any(|found| is_same(found, wanted)) {
+                score.found += 1;
+                continue;
+            }
+            let decision = decisions
+                .iter()
+                .find(|(_, fixture, name)| case.fixture.ends_with(fixture) && *name == wanted.0);
+            match decision {
+                Some(("absent-file" | "repository", ..)) => score.absent += 1,
+                Some(_) => score.decided += 1,
+                None => missing.push(wanted),
+            }
+        }
+        let extra = found.iter().filter(|(found, evidence)| {
+            **evidence != Evidence::Subject && !expected.iter().any(|wanted| is_same(found, wanted))
+        });
+        let extra: Vec<_> = extra.map(|(found, _)| found).collect();
         score.extra += extra.len();
         if !(missing.is_empty() && extra.is_empty()) {
             println!(
@@ -109,35 +117,46 @@ fn main() -> ExitCode {
         let Score {
             expected,
             found,
+            absent,
             decided,
             extra,
         } = score;
-        println!("{kind:<22} {expected:>8} {found:>8} {decided:>8} {extra:>6}");
+        let missing = expected - found - absent - decided;
+        println!(
+            "{kind:<22} {expected:>8} {found:>8} {absent:>8} {decided:>8} {missing:>8} {extra:>6}"
+        );
     };
     println!(
-        "{:<22} {:>8} {:>8} {:>8} {:>6}",
-        "kind", "expected", "found", "decided", "extra"
+        "{:<22} {:>8} {:>8} {:>8} {:>8} {:>8} {:>6}",
+        "kind", "expected", "found", "absent", "decided", "missing", "extra"
     );
     let mut total = Score::default();
     for (kind, score) in &scores {
         row(kind, score);
         total.expected += score.expected;
         total.found += score.found;
+        total.absent += score.absent;
         total.decided += score.decided;
         total.extra += score.extra;
     }
     row("all", &total);
+    #[allow(clippy::cast_precision_loss, reason = "small counts")]
+    let percent = |expected: usize| 100.0 * total.found as f64 / expected.max(1) as f64;
+    println!(
+        "found: {:.1} % of all, {:.1} % of those that the fixtures' own files tell",
+        percent(total.expected),
+        percent(total.expected - total.absent)
+    );
     ExitCode::SUCCESS
 }
 
-/// Fixtures and the packages in them that are not taken for a reason; `docs/inventory.md` explains each kind.
-fn decisions() -> Vec<(&'static str, &'static str)> {
+/// Reasons, fixtures and the packages in them that are not found; `docs/inventory.md` explains each reason.
+fn decisions() -> Vec<(&'static str, &'static str, &'static str)> {
     include_str!("decisions.tsv")
         .lines()
         .filter_map(|line| {
             let mut fields = line.split('\t');
-            let (_reason, fixture, name) = (fields.next()?, fields.next()?, fields.next()?);
-            Some((fixture, name))
+            Some((fields.next()?, fields.next()?, fields.next()?))
         })
         .collect()
 }
@@ -159,43 +178,68 @@ fn is_same(found: &Pair, wanted: &Pair) -> bool {
     found.1 == wanted.1 && (found.0 == wanted.0 || artifact == Some(&wanted.0))
 }
 
-/// Names, normalised, and versions that the readers find, and their problems.
-fn run(case: &Case, folder: &Path) -> (BTreeSet<Pair>, Vec<String>) {
+/// Packages that the readers find, with the strongest evidence, and their problems.
+type Run = (BTreeMap<Pair, Evidence>, Vec<String>);
+
+fn run(case: &Case, folder: &Path) -> Run {
     let path = folder.join(&case.fixture);
+    let mut found = BTreeMap::new();
+    let mut problems = Vec::new();
     if case.is_dir {
         let Ok(artifact) = Artifact::open(&path, &Limits::default()) else {
-            return (BTreeSet::new(), vec!["cannot be opened".to_owned()]);
+            return (found, vec!["cannot be opened".to_owned()]);
         };
         let inventory = take(&artifact);
-        let packages = inventory
+        for package in inventory
             .packages
             .iter()
-            .filter(|package| !package.overruled && package.ecosystem.osv_name() == case.ecosystem);
-        let pairs = packages.map(|package| {
-            pair(
-                Some(package.ecosystem),
-                &package.name,
-                package.version.as_deref(),
-            )
-        });
-        return (
-            pairs.collect(),
-            inventory.notes.into_iter().map(|note| note.text).collect(),
-        );
+            .filter(|package| !package.overruled && package.ecosystem.osv_name() == case.ecosystem)
+        {
+            let version = package.version.as_deref();
+            let pair = pair(Some(package.ecosystem), &package.name, version);
+            found.insert(pair, package.evidence);
+        }
+        problems.extend(inventory.notes.into_iter().map(|note| note.text));
+        return (found, problems);
     }
-    let (Some(format), Ok(bytes)) = (format(&case.kind), std::fs::read(&path)) else {
-        return (BTreeSet::new(), vec!["cannot be read".to_owned()]);
+    let Some(format) = format(&case.kind) else {
+        return (found, vec!["is of no known format".to_owned()]);
     };
-    let path = std::fs::canonicalize(&path)
-        .unwrap_or(path)
-        .display()
-        .to_string();
-    let reading = format.read(path.trim_start_matches('/'), &bytes, &Disk);
-    let pairs = reading
-        .packages
-        .into_iter()
-        .map(|found| pair(Some(found.ecosystem), &found.name, found.version.as_deref()));
-    (pairs.collect(), reading.problems)
+    let mut waiting = vec![path];
+    let mut seen = BTreeSet::new();
+    while let Some(path) = waiting.pop() {
+        let (Ok(path), Ok(bytes)) = (std::fs::canonicalize(&path), std::fs::read(&path)) else {
+            problems.push("cannot be read".to_owned());
+            continue;
+        };
+        if !seen.insert(path.clone()) {
+            continue;
+        }
+        if format == Format::Pom {
+            waiting.extend(modules(&path, &String::from_utf8_lossy(&bytes)));
+        }
+        let shown = path.display().to_string();
+        let reading = format.read(shown.trim_start_matches('/'), &bytes, &Disk);
+        for package in reading.packages {
+            let version = package.version.as_deref();
+            let pair = pair(Some(package.ecosystem), &package.name, version);
+            let evidence = found.entry(pair).or_insert(package.evidence);
+            *evidence = package.evidence.max(*evidence);
+        }
+        problems.extend(reading.problems);
+    }
+    (found, problems)
+}
+
+/// The modules of a POM that lie beside it: an inventory reads them because they are files of the same repository, and
+/// the tools whose expectations these are because the POM names them.
+fn modules(path: &Path, pom: &str) -> Vec<PathBuf> {
+    pom.split("<module>")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once("</module>")?.0.trim()))
+        .map(|module| path.with_file_name(module).join("pom.xml"))
+        .filter(|path| path.exists())
+        .collect()
 }
 
 fn format(kind: &str) -> Option<Format> {

@@ -1,7 +1,8 @@
 //! Which file is evidence of packages, and which reader reads it.
 
+use shindan_artifact::may_be_executable;
+
 use crate::files::Files;
-use crate::limits::SMALLEST_EXECUTABLE;
 use crate::package::Evidence;
 use crate::reading::Reading;
 use crate::{binary, dotnet, java, javascript, python, ruby};
@@ -17,6 +18,7 @@ pub enum Format {
     PdmLock,
     Pylock,
     PackageJson,
+    ProjectManifest,
     PackageLock,
     YarnLock,
     PnpmLock,
@@ -39,7 +41,7 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 26] = [
+    pub const ALL: [Format; 27] = [
         Format::PythonMetadata,
         Format::Requirements,
         Format::PipfileLock,
@@ -48,6 +50,7 @@ impl Format {
         Format::PdmLock,
         Format::Pylock,
         Format::PackageJson,
+        Format::ProjectManifest,
         Format::PackageLock,
         Format::YarnLock,
         Format::PnpmLock,
@@ -78,10 +81,9 @@ impl Format {
         if installed.is_some() {
             return installed;
         }
-        if is_within_package(path) {
-            return None;
-        }
-        Self::of_project(path).or_else(|| may_be_executable(path, size).then_some(Self::Executable))
+        let of_project = || Self::of_project(path).filter(|_| !is_within_package(path));
+        // Whoever packed it, an executable can be run, and what was linked into it with it.
+        of_project().or_else(|| may_be_executable(path, size).then_some(Self::Executable))
     }
 
     /// The strongest evidence that such a file gives.
@@ -108,6 +110,7 @@ impl Format {
             | Self::GradleLockfile
             | Self::GemfileLock
             | Self::PackagesLock => Evidence::Locked,
+            Self::ProjectManifest => Evidence::Subject,
             Self::Requirements
             | Self::Pom
             | Self::PackagesConfig
@@ -128,6 +131,7 @@ impl Format {
             Self::PdmLock => python::toml_lock::read_pdm(path, bytes),
             Self::Pylock => python::pylock::read(path, bytes),
             Self::PackageJson => javascript::package_json::read(path, bytes),
+            Self::ProjectManifest => javascript::package_json::read_project(path, bytes),
             Self::PackageLock => javascript::package_lock::read(path, bytes),
             Self::YarnLock => javascript::yarn_lock::read(path, bytes),
             Self::PnpmLock => javascript::pnpm_lock::read(path, bytes),
@@ -192,6 +196,7 @@ impl Format {
             "poetry.lock" => Some(Self::PoetryLock),
             "uv.lock" => Some(Self::UvLock),
             "pdm.lock" => Some(Self::PdmLock),
+            "package.json" => Some(Self::ProjectManifest),
             "package-lock.json" | "npm-shrinkwrap.json" => Some(Self::PackageLock),
             "yarn.lock" => Some(Self::YarnLock),
             "pnpm-lock.yaml" => Some(Self::PnpmLock),
@@ -244,13 +249,4 @@ pub(crate) fn is_within_package(path: &str) -> bool {
         .iter()
         .any(|archive| path.contains(archive));
     in_folder || in_library
-}
-
-/// Executables have no extension by custom, and Lambda's own runtimes start one called `bootstrap`.
-fn may_be_executable(path: &str, size: u64) -> bool {
-    let file = path.rsplit('/').next().unwrap_or(path);
-    let has_extension = file
-        .rsplit_once('.')
-        .is_some_and(|(stem, extension)| !stem.is_empty() && extension != "exe");
-    size >= SMALLEST_EXECUTABLE && !has_extension
 }

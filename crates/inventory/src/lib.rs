@@ -9,6 +9,7 @@
 //! leave behind is stronger than any lock file under the same root. `docs/inventory.md` has the rules and their reasons.
 
 mod binary;
+mod digest;
 mod dotnet;
 mod files;
 mod format;
@@ -24,6 +25,7 @@ pub mod sbom;
 mod take;
 mod text;
 
+pub use digest::Sha1;
 pub use files::Files;
 pub use format::Format;
 pub use package::{

@@ -34,5 +34,12 @@ pub(crate) const MOST_INCLUDES: usize = 32;
 /// Bytes of the text in a binary that lists its modules. Build information of large programs has some 100 kB.
 pub(crate) const BUILD_INFO_BYTES: usize = 8 << 20;
 
-/// Size below which a file without an extension is not tried as an executable; Go's smallest have 1 MB, Rust's 300 kB.
-pub(crate) const SMALLEST_EXECUTABLE: u64 = 64 << 10;
+/// Bytes kept of an executable that is too large to be read as a whole: headers, and at most two texts as above.
+pub(crate) const WINDOWS_BYTES: u64 = 32 << 20;
+
+/// Bytes of a file that are held at once for its digest.
+pub(crate) const BLOCK_BYTES: usize = 1 << 20;
+
+/// Bytes read and unpacked of all such executables, and of files for their digests. What lies before a part of a packed file has to be unpacked, so an
+/// executable may cost several times its size; a package of Lambda's has 250 MB.
+pub(crate) const LARGE_WORK: u64 = 4 << 30;

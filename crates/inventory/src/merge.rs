@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shindan_package::{Ecosystem, Purl};
 
+use crate::format::is_within_package;
 use crate::package::{Confidence, Evidence, Inventory, Note, Package, Place};
 use crate::reading::Found;
 
@@ -26,9 +27,10 @@ impl Seen {
             layer,
             evidence: found.evidence,
             manager: found.manager,
-            vendored: is_vendored(path),
+            vendored: is_vendored(path) || (is_linked(found.ecosystem) && is_within_package(path)),
             development: found.development,
             overruled: false,
+            sha1: found.sha1,
         };
         Self { found, place }
     }
@@ -146,7 +148,7 @@ impl Installed {
 
     /// Compares a declaration with what is installed under its root.
     fn judge(&self, seen: &mut Seen) {
-        if seen.found.evidence > Evidence::Locked {
+        if !matches!(seen.found.evidence, Evidence::Locked | Evidence::Declared) {
             return;
         }
         let root = folder(&seen.place.path).to_owned();
@@ -154,10 +156,16 @@ impl Installed {
             return;
         };
         let versions = names.get(&seen.name());
+        // A bound or a computed version gives way to what was chosen for it.
+        let is_vague =
+            seen.found.evidence == Evidence::Declared && seen.found.confidence < Confidence::High;
         match (&seen.found.version, versions.and_then(BTreeSet::first)) {
-            (None, Some(installed)) => seen.found.version = Some(installed.clone()),
             (Some(version), Some(_))
                 if versions.is_some_and(|versions| versions.contains(version)) => {}
+            (None, Some(installed)) => seen.found.version = Some(installed.clone()),
+            (Some(_), Some(installed)) if is_vague => {
+                seen.found.version = Some(installed.clone());
+            }
             _ => {
                 seen.found.evidence = Evidence::Declared;
                 seen.place.evidence = Evidence::Declared;
@@ -323,6 +331,11 @@ fn install_root(ecosystem: Ecosystem, path: &str) -> &str {
         }
         root = folder(bare);
     }
+}
+
+/// Whether packages of this ecosystem are linked into executables, which no package manager updates within a package.
+fn is_linked(ecosystem: Ecosystem) -> bool {
+    matches!(ecosystem, Ecosystem::Go | Ecosystem::CratesIo)
 }
 
 /// Whether `path` lies in a folder in which packages keep copies of others.

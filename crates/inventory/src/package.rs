@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use shindan_package::{Ecosystem, Purl};
 
+use crate::digest::Sha1;
+
 /// The packages of one function, with its layers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inventory {
@@ -55,11 +57,16 @@ pub struct Place {
     pub vendored: bool,
     pub development: bool,
     pub overruled: bool,
+    /// Of a jar that does not say which package it is, for tables that know jars by it.
+    #[serde(default)]
+    pub sha1: Option<Sha1>,
 }
 
 /// How it is known that a package is there, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Evidence {
+    /// It is what a lock file or manifest belongs to: the project itself or a member of its workspace.
+    Subject,
     /// A manifest asks for it, or a lock file lists it that installed packages do not bear out.
     Declared,
     /// A lock file lists it, and nothing beside it tells what is installed.
@@ -124,6 +131,18 @@ pub struct Note {
     pub is_incomplete: bool,
 }
 
+impl Package {
+    /// Whether advisories are to be looked up for it: it is in the function, and its version is known.
+    ///
+    /// Left out are the project itself, whose name may be that of a published package by chance; what is overruled; and
+    /// what a manifest asks for without fixing a version, of which the stated version is only a bound.
+    #[must_use]
+    pub fn is_matched(&self) -> bool {
+        let is_bound = self.evidence == Evidence::Declared && self.confidence == Confidence::Low;
+        self.evidence != Evidence::Subject && !self.overruled && !is_bound && self.version.is_some()
+    }
+}
+
 impl PackageManager {
     const ALL: [(PackageManager, &'static str); 16] = [
         (PackageManager::Bundler, "BUNDLER"),
@@ -159,7 +178,8 @@ impl PackageManager {
 }
 
 impl Evidence {
-    const ALL: [(Evidence, &'static str); 4] = [
+    const ALL: [(Evidence, &'static str); 5] = [
+        (Evidence::Subject, "subject"),
         (Evidence::Declared, "declared"),
         (Evidence::Locked, "locked"),
         (Evidence::Bundled, "bundled"),

@@ -5,6 +5,7 @@
 
 use shindan_package::Ecosystem;
 
+use crate::digest::Sha1;
 use crate::limits::{MOST_PACKAGES, MOST_PROBLEMS, TEXT_BYTES};
 use crate::package::{Confidence, Evidence, PackageManager, Relation};
 
@@ -29,6 +30,8 @@ pub struct Found {
     pub confidence: Confidence,
     pub relation: Relation,
     pub development: bool,
+    /// The digest of the file, where that could tell more than the file does.
+    pub sha1: Option<Sha1>,
 }
 
 impl Reading {
@@ -85,7 +88,17 @@ impl Found {
             confidence: Confidence::High,
             relation: Relation::Unknown,
             development: false,
+            sha1: None,
         }
+    }
+
+    /// The project that a lock file or manifest belongs to.
+    pub(crate) fn subject(
+        ecosystem: Ecosystem,
+        manager: PackageManager,
+        name: impl Into<String>,
+    ) -> Self {
+        Self::new(ecosystem, manager, Evidence::Subject, name)
     }
 
     pub(crate) fn version(mut self, version: impl Into<String>) -> Self {

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shindan_artifact::{Artifact, Entry};
 
+use crate::binary::executable::read_windows;
+use crate::binary::windows::Windows;
+use crate::digest::Sha1;
 use crate::files::Files;
 use crate::format::{Format, is_within_package};
 use crate::java;
 use crate::javascript::package_json;
-use crate::limits::MOST_FOUND;
+use crate::limits::{BLOCK_BYTES, LARGE_WORK, MOST_FOUND};
 use crate::merge::{Seen, merge};
 use crate::package::{Evidence, Inventory, Note, Relation};
 use crate::python::requirements;
@@ -22,6 +25,7 @@ pub fn take(artifact: &Artifact) -> Inventory {
         seen: Vec::new(),
         notes: Vec::new(),
         read: BTreeSet::new(),
+        work_left: LARGE_WORK,
     };
     let has_deps = folders_with_deps(artifact);
     for entry in artifact.entries() {
@@ -38,6 +42,7 @@ pub fn take(artifact: &Artifact) -> Inventory {
         }
         taking.read_entry(entry, format);
     }
+    taking.read_large();
     taking.read_jars();
     taking.read_skips();
     taking.relate();
@@ -48,8 +53,10 @@ struct Taking<'a> {
     artifact: &'a Artifact,
     seen: Vec<Seen>,
     notes: Vec<Note>,
-    /// Requirements files that were read, which several may include.
+    /// Files that were read out of turn: requirements, which several may include, and large executables.
     read: BTreeSet<String>,
+    /// Bytes that may still be read and unpacked beyond files that are read as a whole.
+    work_left: u64,
 }
 
 impl Files for Artifact {
@@ -114,6 +121,29 @@ impl Taking<'_> {
         });
     }
 
+    /// Reads of executables that are larger than what is read of one file what their build tells.
+    fn read_large(&mut self) {
+        for entry in self.artifact.large() {
+            if Format::of(&entry.path, entry.size) != Some(Format::Executable) {
+                continue;
+            }
+            let reading = match self.artifact.parts(entry) {
+                Ok(parts) if self.work_left > 0 => {
+                    let windows = Windows::new(parts, self.work_left);
+                    let reading = read_windows(&windows);
+                    self.work_left = self.work_left.saturating_sub(windows.work());
+                    reading
+                }
+                Ok(_) => Reading::failed(
+                    "was not looked into: the large executables before it used up what is unpacked of them",
+                ),
+                Err(skip) => Reading::failed(format!("could not be read: {}", skip.reason)),
+            };
+            self.read.insert(entry.path.clone());
+            self.add(&entry.path, entry.layer, reading);
+        }
+    }
+
     /// Names jars that carry no `pom.properties` of their own, and marks what was shaded into others.
     fn read_jars(&mut self) {
         let mut inside: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -156,9 +186,21 @@ impl Taking<'_> {
                 self.artifact,
                 &format!("{}!/META-INF/MANIFEST.MF", entry.path),
             );
-            let reading = java::jar::read(&entry.path, &manifest.unwrap_or_default());
+            let mut reading = java::jar::read(&entry.path, &manifest.unwrap_or_default());
+            let sha1 = self.sha1(entry);
+            for found in &mut reading.packages {
+                found.sha1 = sha1;
+            }
             self.add(&entry.path, entry.layer, reading);
         }
+    }
+
+    /// The digest of a file, read in blocks; `None` where it cannot be read, or reading it would be too much work.
+    fn sha1(&mut self, entry: &Entry) -> Option<Sha1> {
+        let mut parts = self.artifact.parts(entry).ok()?;
+        self.work_left = self.work_left.checked_sub(entry.size)?;
+        let offsets = (0..entry.size).step_by(BLOCK_BYTES);
+        Sha1::of(offsets.map(|offset| parts.read(offset, BLOCK_BYTES))).ok()
     }
 
     /// Tells of evidence that the artifact could not open. Of some, the path alone names a package.
@@ -172,7 +214,7 @@ impl Taking<'_> {
                 continue;
             }
             let is_listed = self.artifact.entry(&skip.path).is_some();
-            if is_listed && !is_archive {
+            if (is_listed && !is_archive) || self.read.contains(&skip.path) {
                 continue;
             }
             self.note(

@@ -2,8 +2,9 @@
 
 mod support;
 
+use shindan_artifact::{Artifact, Limits};
 use shindan_inventory::{Confidence, Evidence, PackageManager, Relation, take};
-use support::{inventory, names, open, package, zip};
+use support::{elf, go_build_info, inventory, names, open, package, zip};
 
 const METADATA: &str = "Metadata-Version: 2.1\nName: Requests\nVersion: 2.31.0\n\nName: not-this\n";
 
@@ -93,8 +94,14 @@ fn lock_files_of_node_are_overruled_by_node_modules_beside_them() {
     let found = inventory(&files);
     assert_eq!(
         names(&found),
-        ["@s/right 2.0.0", "fsevents 2.3.2", "left 1.0.0"]
+        [
+            "@s/right 2.0.0",
+            "app 9.9.9",
+            "fsevents 2.3.2",
+            "left 1.0.0"
+        ]
     );
+    assert_eq!(package(&found, "app").evidence, Evidence::Subject);
     assert!(package(&found, "fsevents").overruled);
     assert_eq!(package(&found, "fsevents").evidence, Evidence::Declared);
     assert_eq!(package(&found, "left").relation, Relation::Direct);
@@ -102,10 +109,12 @@ fn lock_files_of_node_are_overruled_by_node_modules_beside_them() {
     assert_eq!(package(&found, "left").places.len(), 2);
 
     let without = inventory(&[files[0], files[1]]);
-    assert_eq!(names(&without), ["fsevents 2.3.2", "left 1.0.0"]);
+    assert_eq!(
+        names(&without),
+        ["app 9.9.9", "fsevents 2.3.2", "left 1.0.0"]
+    );
     assert!(
-        without
-            .packages
+        without.packages[1..]
             .iter()
             .all(|package| package.evidence == Evidence::Locked && !package.overruled)
     );
@@ -150,6 +159,68 @@ fn every_pom_properties_of_a_shaded_jar_is_a_package() {
         plain.places[0].path,
         "lib/app-1.2.jar!/BOOT-INF/lib/plain.jar"
     );
+    assert!(plain.places[0].sha1.is_some());
+    assert_eq!(package(&found, "org.acme:app").places[0].sha1, None);
+}
+
+#[test]
+fn jars_of_well_known_artifacts_have_a_group() {
+    let manifest = |version: &str| {
+        zip(&[(
+            "META-INF/MANIFEST.MF",
+            format!("Bundle-Version: {version}\n").as_bytes(),
+        )])
+    };
+    let jars = [
+        manifest("2.17.1"),
+        manifest("1.0"),
+        manifest("5.0"),
+        zip(&[]),
+    ];
+    let found = take(&open(&[
+        ("lib/log4j-core-2.17.1.jar", &jars[0]),
+        ("lib/commons-io-2.11.jar", &jars[1]),
+        ("lib/guava.jar", &jars[2]),
+        ("lib/acme-util-1.0.jar", &jars[3]),
+    ]));
+    let shown: Vec<_> = found
+        .packages
+        .iter()
+        .map(|package| {
+            (
+                package.name.as_str(),
+                package.version.as_deref(),
+                package.confidence,
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("acme-util", Some("1.0"), Confidence::Low),
+            ("com.google.guava:guava", Some("5.0"), Confidence::Low),
+            ("commons-io:commons-io", Some("2.11"), Confidence::Low),
+            (
+                "org.apache.logging.log4j:log4j-core",
+                Some("2.17.1"),
+                Confidence::Medium
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_jar_is_known_by_its_digest_however_it_is_packed() {
+    let jar = zip(&[("a.class", &[7; 3_000_000])]);
+    let digest = |files: &[(&str, &[u8])]| {
+        let found = take(&open(files));
+        found.packages[0].places[0].sha1
+    };
+    let direct = digest(&[("lib/acme-1.jar", &jar)]);
+    let nested = zip(&[("acme-1.jar", &jar)]);
+    assert!(direct.is_some());
+    assert_eq!(direct, digest(&[("code.zip", &nested)]));
+    assert_ne!(direct, digest(&[("lib/acme-1.jar", &nested)]));
 }
 
 #[test]
@@ -243,11 +314,94 @@ fn a_pom_and_a_lock_file_of_gradle_count_in_a_folder_only() {
         ),
     ];
     let found = inventory(&files);
-    assert_eq!(names(&found), ["org.acme:lib 2.0", "org.acme:other 1.0"]);
+    assert_eq!(
+        names(&found),
+        ["g:a 1", "org.acme:lib 2.0", "org.acme:other 1.0"]
+    );
+    assert_eq!(package(&found, "g:a").evidence, Evidence::Subject);
     assert_eq!(package(&found, "org.acme:lib").places[0].line, Some(3));
     let inner = zip(&[
         ("pom.xml", pom.as_bytes()),
         ("gradle.lockfile", files[1].1.as_bytes()),
     ]);
     assert!(take(&open(&[("code.zip", &inner)])).packages.is_empty());
+}
+
+#[test]
+fn only_what_is_there_with_a_known_version_is_compared_with_advisories() {
+    let found = inventory(&[
+        ("package.json", r#"{"name": "lodash", "version": "4.17.0"}"#),
+        (
+            "web/package-lock.json",
+            r#"{"lockfileVersion": 3, "packages": {
+                "": {"name": "web", "version": "1.0.0"},
+                "node_modules/ms": {"version": "2.0.0"}}}"#,
+        ),
+        (
+            "requirements.txt",
+            "flask==2.0\njinja2~=3.1\nrequests>=2.0\nboto3\n",
+        ),
+    ]);
+    let matched = found.packages.iter().filter(|package| package.is_matched());
+    let matched: Vec<_> = matched.map(|package| package.name.as_str()).collect();
+    assert_eq!(matched, ["flask", "jinja2", "ms"]);
+    assert_eq!(found.packages.len(), 7);
+}
+
+#[test]
+fn a_project_that_is_also_installed_is_matched() {
+    let found = inventory(&[
+        ("package.json", r#"{"name": "acme", "version": "1.0.0"}"#),
+        (
+            "node_modules/acme/package.json",
+            r#"{"name": "acme", "version": "1.0.0"}"#,
+        ),
+    ]);
+    assert_eq!(names(&found), ["acme 1.0.0"]);
+    assert!(found.packages[0].is_matched());
+    assert_eq!(found.packages[0].places.len(), 2);
+}
+
+#[test]
+fn what_is_installed_fulfils_a_range() {
+    let found = inventory(&[
+        ("requests-2.31.0.dist-info/METADATA", METADATA),
+        ("requirements.txt", "requests>=2.0,<3\n"),
+        ("dev-requirements.txt", "requests~=2.1\n"),
+    ]);
+    assert_eq!(names(&found), ["Requests 2.31.0"]);
+    assert!(!found.packages[0].overruled);
+    assert_eq!(found.packages[0].places.len(), 3);
+}
+
+#[test]
+fn executables_larger_than_what_is_read_of_a_file_are_read_in_parts() {
+    let info = go_build_info("path\tacme\nmod\tacme\t(devel)\ndep\tgithub.com/a/b\tv1.2.3\n");
+    let executable = elf(".go.buildinfo", &info, 500_000);
+    let files: [(&str, &[u8]); 2] = [("bootstrap", &executable), ("data", &[7; 100_000])];
+    let limits = Limits {
+        file_bytes: 1000,
+        ..Limits::default()
+    };
+    let small = Artifact::from_bytes("f.zip", zip(&files), &limits).expect("a good archive");
+    assert_eq!(small.large().len(), 2);
+    let found = take(&small);
+    assert_eq!(names(&found), ["github.com/a/b v1.2.3", "stdlib 1.22.3"]);
+    assert_eq!(found, take(&open(&files)));
+    assert!(found.notes.is_empty());
+}
+
+#[test]
+fn modules_of_an_executable_that_a_package_brings_are_vendored() {
+    let info = go_build_info("dep\tgithub.com/a/b\tv1.2.3\n");
+    let executable = elf(".go.buildinfo", &info, 100_000);
+    let found = take(&open(&[
+        (
+            "node_modules/tool/package.json",
+            br#"{"name": "tool", "version": "1.0.0"}"#,
+        ),
+        ("node_modules/tool/bin/tool", &executable),
+    ]));
+    let module = package(&found, "github.com/a/b");
+    assert!(module.vendored && module.is_matched());
 }

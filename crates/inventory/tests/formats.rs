@@ -1,10 +1,13 @@
 //! Details of formats that the comparison with other tools' tests does not reach.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 
 use flate2::write::ZlibEncoder;
-use shindan_inventory::{Files, Format, Reading, Relation};
+use shindan_inventory::{Confidence, Evidence, Files, Format, Reading, Relation};
+use support::elf;
 
 /// Files by their path.
 struct Folder(BTreeMap<&'static str, &'static str>);
@@ -19,7 +22,11 @@ fn shown(reading: &Reading) -> Vec<String> {
     let versions = reading.packages.iter();
     versions
         .map(|found| {
-            let mark = if found.development { " (dev)" } else { "" };
+            let mark = match (found.evidence, found.development) {
+                (Evidence::Subject, _) => " (subject)",
+                (_, true) => " (dev)",
+                _ => "",
+            };
             let version = found.version.as_deref().unwrap_or("?");
             format!("{} {version}{mark}", found.name)
         })
@@ -38,6 +45,72 @@ fn a_version_that_is_a_constant_is_found_in_the_file_that_is_required() {
 }
 
 #[test]
+fn a_required_file_may_be_joined_from_parts() {
+    let files = Folder(BTreeMap::from([(
+        "gems/acme-1/lib/acme/version.rb",
+        "Version = \"4.5\"\n",
+    )]));
+    let spec = "require File.join(\n  'lib',\n  'acme',\n  'version'\n)\ns.name = 'acme'\ns.version = Acme::Version\n";
+    let reading = Format::Gemspec.read("gems/acme-1/acme.gemspec", spec.as_bytes(), &files);
+    assert_eq!(shown(&reading), ["acme 4.5"]);
+}
+
+#[test]
+fn a_project_goes_before_properties_that_are_called_like_its_parts() {
+    let pom = "<project><groupId>g</groupId><artifactId>a</artifactId><version>1</version>
+        <properties><project.version>2</project.version><version>3</version></properties>
+        <dependencies><dependency><groupId>${project.groupId}</groupId><artifactId>b</artifactId><version>${project.version}</version></dependency>
+        <dependency><groupId>g</groupId><artifactId>c</artifactId><version>${version}</version></dependency></dependencies></project>";
+    assert_eq!(
+        shown(&Format::Pom.read("pom.xml", pom.as_bytes(), &())),
+        ["g:a 1 (subject)", "g:b 1", "g:c 3"]
+    );
+}
+
+#[test]
+fn a_range_of_pip_has_the_version_that_comes_nearest() {
+    let lines = "a==1.0\nb~=1.1\nc>=1.2\nd>=1.0,<=2.0,!=1.5\ne==3.*\nf==3.1.*\ng==1.*,>=1.2\nh<2\ni==1.0 @ git+https://files.example/i\nj==4.*.1\n";
+    let reading = Format::Requirements.read("requirements.txt", lines.as_bytes(), &());
+    assert_eq!(
+        shown(&reading),
+        [
+            "a 1.0", "b 1.1", "c 1.2", "d 2.0", "e ?", "f 3.1.0", "g 1.2", "h ?", "i 1.0", "j ?"
+        ]
+    );
+    let confidence: Vec<_> = reading
+        .packages
+        .iter()
+        .map(|found| found.confidence)
+        .collect();
+    assert_eq!(confidence[..2], [Confidence::High, Confidence::Medium]);
+    assert!(
+        confidence[2..]
+            .iter()
+            .all(|level| *level == Confidence::Low)
+    );
+}
+
+#[test]
+fn members_of_a_workspace_are_called_as_their_links() {
+    let lock = r#"{"name": "all", "lockfileVersion": 3, "packages": {
+        "": {"workspaces": ["parts/*"]},
+        "parts/one": {"version": "1.0.0"},
+        "parts/two": {},
+        "node_modules/first": {"resolved": "parts/one", "link": true},
+        "node_modules/ms": {"version": "2.0.0"}}}"#;
+    let reading = Format::PackageLock.read("package-lock.json", lock.as_bytes(), &());
+    assert_eq!(
+        shown(&reading),
+        [
+            "first 1.0.0 (subject)",
+            "two ? (subject)",
+            "ms 2.0.0",
+            "all ? (subject)"
+        ]
+    );
+}
+
+#[test]
 fn a_parent_in_the_repository_gives_versions_and_dependencies() {
     let parent = "<project><groupId>org.acme</groupId><artifactId>parent</artifactId><version>3</version>
         <properties><lib>1.5</lib></properties>
@@ -47,7 +120,15 @@ fn a_parent_in_the_repository_gives_versions_and_dependencies() {
     let child = "<project><parent><groupId>org.acme</groupId><artifactId>parent</artifactId><version>3</version></parent><artifactId>child</artifactId>
         <dependencies><dependency><groupId>g</groupId><artifactId>managed</artifactId><scope>test</scope></dependency></dependencies></project>";
     let reading = Format::Pom.read("child/pom.xml", child.as_bytes(), &files);
-    assert_eq!(shown(&reading), ["g:managed 1.5 (dev)", "g:inherited 3"]);
+    assert_eq!(
+        shown(&reading),
+        [
+            "org.acme:child 3 (subject)",
+            "g:managed 1.5 (dev)",
+            // As in Maven, the version of the project that inherits.
+            "g:inherited 3"
+        ]
+    );
 }
 
 #[test]
@@ -58,7 +139,7 @@ fn a_pom_that_is_its_own_parent_ends() {
     let files = Folder(BTreeMap::from([("pom.xml", pom)]));
     assert_eq!(
         shown(&Format::Pom.read("pom.xml", pom.as_bytes(), &files)),
-        ["g:b ?"]
+        ["g:a ? (subject)", "g:b ?"]
     );
 }
 
@@ -102,45 +183,17 @@ fn assets_decide_what_was_deployed() {
     assert_eq!(
         shown(&reading),
         [
+            "app 1.0.0 (subject)",
             "used 1.0.0",
             "Microsoft.NETCore.App.Runtime.linux-x64 8.0.1"
         ]
     );
 }
 
-/// An ELF file whose only section beside the names of sections is `.dep-v0`.
 fn audited(json: &str) -> Vec<u8> {
     let mut packer = ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
     packer.write_all(json.as_bytes()).expect("memory takes all");
-    let packed = packer.finish().expect("memory takes all");
-    let names = b"\0.dep-v0\0.shstrtab\0";
-    let sections_at = 64 + packed.len() + names.len();
-    let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
-    bytes.resize(16, 0);
-    bytes.extend([2, 0, 62, 0, 1, 0, 0, 0]);
-    bytes.extend([0; 16]);
-    bytes.extend((sections_at as u64).to_le_bytes());
-    bytes.extend([0; 4]);
-    for half in [64_u16, 56, 0, 64, 3, 2] {
-        bytes.extend(half.to_le_bytes());
-    }
-    bytes.extend(&packed);
-    bytes.extend(names);
-    bytes.extend([0; 64]);
-    for (name, kind, at, size) in [
-        (1_u32, 1_u32, 64, packed.len()),
-        (9, 3, 64 + packed.len(), names.len()),
-    ] {
-        bytes.extend(name.to_le_bytes());
-        bytes.extend(kind.to_le_bytes());
-        bytes.extend([0; 16]);
-        bytes.extend((at as u64).to_le_bytes());
-        bytes.extend((size as u64).to_le_bytes());
-        bytes.extend([0; 8]);
-        bytes.extend(1_u64.to_le_bytes());
-        bytes.extend([0; 8]);
-    }
-    bytes
+    elf(".dep-v0", &packer.finish().expect("memory takes all"), 0)
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use shindan_artifact::{Artifact, Limits};
 use shindan_inventory::{Confidence, Format, sbom, take};
-use support::{names, open, zip};
+use support::{elf, go_build_info, names, open, zip};
 
 #[test]
 fn metadata_of_a_gigabyte_is_named_by_its_folder() {
@@ -126,6 +126,24 @@ fn lock_files_of_many_packages_are_read_in_time() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn damaged_executables_are_survived_in_parts(
+        padding in 64_000_usize..200_000,
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..40),
+        at_end in any::<bool>(),
+    ) {
+        let info = go_build_info("dep\ta\tv1.0.0\n");
+        let mut bytes = elf(".go.buildinfo", &info, padding);
+        let length = bytes.len();
+        for (index, value) in changes {
+            let near = index.index(200);
+            bytes[if at_end { length - 1 - near } else { near }] = value;
+        }
+        let limits = Limits { file_bytes: 1000, ..Limits::default() };
+        let artifact = Artifact::from_bytes("f.zip", zip(&[("bootstrap", &bytes)]), &limits);
+        let _ = take(&artifact.expect("a good archive"));
+    }
 
     #[test]
     fn no_reader_panics_on_any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..2000), path in "[a-z/.0-9-]{0,40}") {

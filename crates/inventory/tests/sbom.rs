@@ -25,7 +25,7 @@ fn rich() -> Inventory {
         b"version=1.2\n",
     )]);
     let other = zip(&[("A.class", b"x")]);
-    let lock = br#"{"packages": {"": {}, "node_modules/@s/b": {"version": "2.0.0", "dev": true}}}"#;
+    let lock = br#"{"packages": {"": {"name": "web", "version": "1.0.0"}, "node_modules/@s/b": {"version": "2.0.0", "dev": true}}}"#;
     let mut artifact = open(&[
         ("PyYAML-6.0.dist-info/METADATA", b"Name: PyYAML\nVersion: 6.0\n"),
         ("requirements.txt", b"flask\nboto3==1.0\n"),
@@ -48,7 +48,7 @@ fn rich() -> Inventory {
 #[test]
 fn what_is_written_is_read_back() {
     let inventory = rich();
-    assert_eq!(inventory.packages.len(), 11, "{:?}", names(&inventory));
+    assert_eq!(inventory.packages.len(), 12, "{:?}", names(&inventory));
     for format in Format::ALL {
         let text = write(&inventory, format, &document());
         assert_eq!(text, write(&inventory, format, &document()));

@@ -14,8 +14,8 @@ pub(crate) mod vendored;
 use std::fmt;
 
 pub use content::classify_content;
-pub use path::classify_path;
 pub(crate) use path::lies_among_packages;
+pub use path::{classify_path, may_be_executable};
 
 /// What kind of file an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

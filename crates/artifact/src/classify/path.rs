@@ -16,6 +16,18 @@ pub fn classify_path(path: &str) -> Classification {
     }
 }
 
+/// Whether a file of this path and size may be an executable of Linux or Windows, by custom: those have no extension or
+/// `exe`, and the smallest of Go have 1 MB, of Rust 300 kB.
+#[must_use]
+pub fn may_be_executable(path: &str, size: u64) -> bool {
+    const SMALLEST: u64 = 64 << 10;
+    let name = file_name(path);
+    let has_other = name
+        .rsplit_once('.')
+        .is_some_and(|(stem, extension)| !stem.is_empty() && extension != "exe");
+    size >= SMALLEST && !has_other
+}
+
 /// Whether `path`, of whatever kind, lies where others' code is installed or shipped.
 pub(crate) fn lies_among_packages(path: &str) -> bool {
     package_folder(path).is_some() || lies_in_library_archive(path)

@@ -15,8 +15,8 @@ const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 const LOCAL_LENGTH: usize = 30;
 
-/// Why an entry cannot be read, as far as its record tells, before any of its bytes are read.
-pub(crate) fn refusal(record: &Record, limits: &Limits) -> Option<SkipReason> {
+/// Why an entry of at most `most` bytes cannot be read, as far as its record tells, before any of its bytes are read.
+pub(crate) fn refusal(record: &Record, limits: &Limits, most: u64) -> Option<SkipReason> {
     if record.encrypted {
         return Some(SkipReason::Encrypted);
     }
@@ -32,44 +32,28 @@ pub(crate) fn refusal(record: &Record, limits: &Limits) -> Option<SkipReason> {
             limit: limits.ratio,
         });
     }
-    if record.size > limits.file_bytes {
+    if record.size > most {
         return Some(SkipReason::FileTooLarge {
             size: record.size,
-            limit: limits.file_bytes,
+            limit: most,
         });
     }
     None
 }
 
-/// Unpacks the entry, which [`refusal`] has let through.
+/// Unpacks the entry, which [`refusal`] has let through with the same `most`.
 pub(crate) fn unpack(
     bytes: &Bytes,
     record: &Record,
     limits: &Limits,
+    most: u64,
 ) -> Result<Vec<u8>, SkipReason> {
-    if let Some(reason) = refusal(record, limits) {
+    if let Some(reason) = refusal(record, limits, most) {
         return Err(reason);
     }
     let size = usize::try_from(record.size).map_err(|_| corrupt("its size is impossible"))?;
-    let mut local = [0; LOCAL_LENGTH];
-    let has_header = bytes
-        .fill_at(record.offset, &mut local)
-        .map_err(|error| SkipReason::Unreadable(error.kind().to_string()))?;
-    if !has_header || !local.starts_with(b"PK\x03\x04") {
-        return Err(corrupt("the directory points at no entry"));
-    }
-    let data_at = record.offset
-        + LOCAL_LENGTH as u64
-        + u64::from(u16_at(&local, 26))
-        + u64::from(u16_at(&local, 28));
-    let data_end = data_at.saturating_add(record.packed);
-    if data_end > bytes.length() {
-        return Err(corrupt("the archive ends within it"));
-    }
-    let content = if record.method == STORED {
-        if record.packed != record.size {
-            return Err(corrupt("its two sizes differ"));
-        }
+    let (data_at, _) = span(bytes, record)?;
+    let content = if is_stored(record) {
         let mut content = vec![0; size];
         let whole = bytes
             .fill_at(data_at, &mut content)
@@ -88,6 +72,34 @@ pub(crate) fn unpack(
     } else {
         Err(corrupt("its checksum is wrong"))
     }
+}
+
+/// Whether the bytes of the entry stand in the archive as they are.
+pub(crate) fn is_stored(record: &Record) -> bool {
+    record.method == STORED
+}
+
+/// Where the packed bytes of an entry begin and end.
+pub(crate) fn span(bytes: &Bytes, record: &Record) -> Result<(u64, u64), SkipReason> {
+    let mut local = [0; LOCAL_LENGTH];
+    let has_header = bytes
+        .fill_at(record.offset, &mut local)
+        .map_err(|error| SkipReason::Unreadable(error.kind().to_string()))?;
+    if !has_header || !local.starts_with(b"PK\x03\x04") {
+        return Err(corrupt("the directory points at no entry"));
+    }
+    let data_at = record.offset
+        + LOCAL_LENGTH as u64
+        + u64::from(u16_at(&local, 26))
+        + u64::from(u16_at(&local, 28));
+    let data_end = data_at.saturating_add(record.packed);
+    if data_end > bytes.length() {
+        return Err(corrupt("the archive ends within it"));
+    }
+    if is_stored(record) && record.packed != record.size {
+        return Err(corrupt("its two sizes differ"));
+    }
+    Ok((data_at, data_end))
 }
 
 fn inflate(bytes: &Bytes, data_at: u64, packed: u64, size: usize) -> Result<Vec<u8>, SkipReason> {

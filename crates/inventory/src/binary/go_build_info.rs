@@ -5,7 +5,7 @@
 //! length. The second text lists modules, between two marks of 16 bytes.
 
 use memchr::memmem;
-use object::{File, Object, ObjectSegment};
+use object::{File, Object, ObjectSection, ObjectSegment, ReadRef};
 use shindan_package::Ecosystem;
 
 use crate::limits::BUILD_INFO_BYTES;
@@ -16,12 +16,14 @@ const MAGIC: &[u8] = b"\xff Go buildinf:";
 const HEADER: usize = 32;
 const MARK: usize = 16;
 
-pub(super) fn read(bytes: &[u8], file: &File<'_>) -> Reading {
+pub(super) fn read<'data, R: ReadRef<'data>>(data: R, file: &File<'data, R>) -> Reading {
     // Go's own tools hold the magic as a constant too, which is why more places are tried than one.
-    let infos = memmem::find_iter(bytes, MAGIC).take(MOST_PLACES);
-    let info = infos
-        .filter_map(|at| build_info(bytes.get(at..)?, file))
-        .find(|info| info.0.starts_with("go"));
+    let info = places(data, file).find_map(|bytes| {
+        memmem::find_iter(bytes, MAGIC)
+            .take(MOST_PLACES)
+            .filter_map(|at| build_info(bytes.get(at..)?, data, file))
+            .find(|info| info.0.starts_with("go"))
+    });
     let Some((version, modules)) = info else {
         return Reading::default();
     };
@@ -40,6 +42,32 @@ pub(super) fn read(bytes: &[u8], file: &File<'_>) -> Reading {
 }
 
 const MOST_PLACES: usize = 64;
+
+/// Where the information may stand: its section, or where there is none of its name the whole of a small file and the
+/// beginnings of a large one's segments, as Go's own reader has it.
+fn places<'data, R: ReadRef<'data>>(
+    data: R,
+    file: &File<'data, R>,
+) -> impl Iterator<Item = &'data [u8]> {
+    let part =
+        move |offset: u64, size: u64, most: u64| data.read_bytes_at(offset, size.min(most)).ok();
+    let section = [".go.buildinfo", "__go_buildinfo"]
+        .into_iter()
+        .find_map(|name| file.section_by_name(name)?.file_range())
+        .and_then(|(offset, size)| part(offset, size, BUILD_INFO_BYTES as u64));
+    let whole = data.len().ok().and_then(|size| part(0, size, size));
+    let segments = file
+        .segments()
+        .take(if whole.is_some() { 0 } else { MOST_SEGMENTS })
+        .filter_map(move |segment| {
+            let (offset, size) = segment.file_range();
+            part(offset, size, SEGMENT_HEAD)
+        });
+    section.into_iter().chain(whole).chain(segments)
+}
+
+/// Bytes at the beginning of a segment in which the information is looked for.
+const SEGMENT_HEAD: u64 = 1 << 20;
 
 fn module(name: &str, version: &str) -> Found {
     Found::new(
@@ -75,7 +103,11 @@ fn read_modules(text: &str, reading: &mut Reading) {
 }
 
 /// Go's version and the list of modules.
-fn build_info(info: &[u8], file: &File<'_>) -> Option<(String, String)> {
+fn build_info<'data, R: ReadRef<'data>>(
+    info: &[u8],
+    data: R,
+    file: &File<'data, R>,
+) -> Option<(String, String)> {
     let header = info.get(..HEADER)?;
     let (pointer, flags) = (usize::from(header[14]), header[15]);
     let (version, modules) = if flags & 2 != 0 {
@@ -84,6 +116,7 @@ fn build_info(info: &[u8], file: &File<'_>) -> Option<(String, String)> {
         (version, modules)
     } else {
         let memory = Memory {
+            data,
             file,
             pointer,
             is_big: flags & 1 != 0,
@@ -119,13 +152,14 @@ fn inline(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The memory of a program as its file tells it.
-struct Memory<'a, 'data> {
-    file: &'a File<'data>,
+struct Memory<'a, 'data, R: ReadRef<'data>> {
+    data: R,
+    file: &'a File<'data, R>,
     pointer: usize,
     is_big: bool,
 }
 
-impl<'data> Memory<'_, 'data> {
+impl<'data, R: ReadRef<'data>> Memory<'_, 'data, R> {
     fn pointer_in(&self, bytes: &[u8]) -> Option<u64> {
         let bytes = bytes.get(..self.pointer)?;
         match (self.pointer, self.is_big) {
@@ -140,7 +174,14 @@ impl<'data> Memory<'_, 'data> {
     fn read(&self, address: u64, length: u64) -> Option<&'data [u8]> {
         let segments = self.file.segments().take(MOST_SEGMENTS);
         segments
-            .filter_map(|segment| segment.data_range(address, length).ok().flatten())
+            .filter_map(|segment| {
+                let (offset, size) = segment.file_range();
+                let begin = address.checked_sub(segment.address())?;
+                (begin.checked_add(length)? <= size).then_some(())?;
+                self.data
+                    .read_bytes_at(offset.checked_add(begin)?, length)
+                    .ok()
+            })
             .next()
     }
 
@@ -157,4 +198,4 @@ impl<'data> Memory<'_, 'data> {
     }
 }
 
-const MOST_SEGMENTS: usize = 256;
+const MOST_SEGMENTS: usize = 64;

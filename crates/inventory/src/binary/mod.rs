@@ -4,3 +4,4 @@ pub(crate) mod executable;
 mod go_build_info;
 pub(crate) mod go_mod;
 mod rust_audit;
+pub(crate) mod windows;

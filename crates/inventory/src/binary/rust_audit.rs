@@ -4,7 +4,6 @@
 use std::io::Read;
 
 use flate2::read::ZlibDecoder;
-use object::{ObjectSection, Section};
 use serde::Deserialize;
 use shindan_package::Ecosystem;
 
@@ -32,8 +31,9 @@ struct Package {
     dependencies: Vec<usize>,
 }
 
-pub(super) fn read(section: &Section<'_, '_>) -> Reading {
-    let Ok(packed) = section.data() else {
+/// Reads the content of the section; `None` where it cannot be read.
+pub(super) fn read(packed: Option<&[u8]>) -> Reading {
+    let Some(packed) = packed else {
         return Reading::failed("has a damaged section `.dep-v0`");
     };
     let mut text = Vec::new();

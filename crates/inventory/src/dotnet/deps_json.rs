@@ -47,13 +47,18 @@ pub(crate) fn read(_path: &str, bytes: &[u8]) -> Reading {
     for (key, library) in &deps.libraries.0 {
         let line = lines.find_quoted(key);
         let kind = text(library, "type").unwrap_or_default();
-        if !(kind.eq_ignore_ascii_case("package") || kind.eq_ignore_ascii_case("runtimepack")) {
-            continue;
-        }
         let Some((name, version)) = key.rsplit_once('/') else {
             reading.problem("has a library that is no `name/version`; it was left out");
             continue;
         };
+        if kind.eq_ignore_ascii_case("project") {
+            let project = Found::subject(Ecosystem::NuGet, PackageManager::DotnetCore, name);
+            reading.add(project.version(version).line(line));
+            continue;
+        }
+        if !(kind.eq_ignore_ascii_case("package") || kind.eq_ignore_ascii_case("runtimepack")) {
+            continue;
+        }
         if target.is_some_and(|target| !has_assets(target.get(key))) {
             continue;
         }

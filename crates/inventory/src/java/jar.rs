@@ -1,10 +1,12 @@
 //! A jar without `pom.properties`: its file's name and its manifest.
 //!
-//! Such a package has low confidence and no group: what manifests say of vendors, main classes and modules is no group
-//! of Maven's, and a wrong one would match advisories of another package.
+//! Such a package has no group, except where the artifact is one of [`well_known`]: what manifests say of vendors, main
+//! classes and modules is no group of Maven's, and a wrong one would match advisories of another package. Confidence is
+//! medium where the group is known and file and manifest agree about the version, and low otherwise.
 
 use shindan_package::Ecosystem;
 
+use super::well_known;
 use crate::limits::PROPERTIES_BYTES;
 use crate::package::{Confidence, Evidence, PackageManager};
 use crate::reading::{Found, Reading};
@@ -14,23 +16,29 @@ use crate::text::lines::head;
 pub(crate) fn read(path: &str, manifest: &[u8]) -> Reading {
     let file = path.rsplit('/').next().unwrap_or(path);
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let (name, mut version) = divide(stem);
+    let (artifact, of_file) = divide(stem);
     let text = head(manifest, PROPERTIES_BYTES);
-    if version.is_none() {
-        version = [
-            "Implementation-Version",
-            "Bundle-Version",
-            "Specification-Version",
-        ]
-        .into_iter()
-        .find_map(|wanted| {
-            text.lines().find_map(|line| {
-                let value = line.strip_prefix(wanted)?.strip_prefix(':')?.trim();
-                (value.starts_with(|c: char| c.is_ascii_digit()) && !value.contains(' '))
-                    .then_some(value)
-            })
-        });
-    }
+    let stated: Vec<&str> = [
+        "Implementation-Version",
+        "Bundle-Version",
+        "Specification-Version",
+    ]
+    .into_iter()
+    .filter_map(|wanted| {
+        text.lines().find_map(|line| {
+            let value = line.strip_prefix(wanted)?.strip_prefix(':')?.trim();
+            (value.starts_with(|c: char| c.is_ascii_digit()) && !value.contains(' '))
+                .then_some(value)
+        })
+    })
+    .collect();
+    let version = of_file.or(stated.first().copied()).unwrap_or_default();
+    let group = well_known::group(artifact);
+    let is_certain = group.is_some() && of_file.is_some() && stated.contains(&version);
+    let name = match group {
+        Some(group) => format!("{group}:{artifact}"),
+        None => artifact.to_owned(),
+    };
     let mut reading = Reading::default();
     reading.add(
         Found::new(
@@ -39,8 +47,12 @@ pub(crate) fn read(path: &str, manifest: &[u8]) -> Reading {
             Evidence::Installed,
             name,
         )
-        .version(version.unwrap_or_default())
-        .confidence(Confidence::Low),
+        .version(version)
+        .confidence(if is_certain {
+            Confidence::Medium
+        } else {
+            Confidence::Low
+        }),
     );
     reading
 }

@@ -4,3 +4,4 @@ pub(crate) mod gradle_lockfile;
 pub(crate) mod jar;
 pub(crate) mod pom;
 pub(crate) mod pom_properties;
+mod well_known;

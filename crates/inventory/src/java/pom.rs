@@ -25,6 +25,10 @@ pub(crate) fn read(path: &str, bytes: &[u8], files: &dyn Files) -> Reading {
     let family = family(path, project, files);
     let model = Model::of(&family);
     let mut reading = Reading::default();
+    model
+        .own()
+        .into_iter()
+        .for_each(|project| reading.add(project));
     let mut seen = BTreeSet::new();
     for (generation, project) in family.iter().enumerate() {
         for dependency in dependencies(project) {
@@ -106,6 +110,16 @@ fn dependencies(project: &Element) -> impl Iterator<Item = &Element> {
     lists.flat_map(|list| list.children_named("dependency"))
 }
 
+/// A part of the project's own name. Group and version may be those of a parent; of one that does not lie in the
+/// repository, its child says them.
+fn coordinate<'a>(family: &'a [Element], key: &str) -> Option<&'a str> {
+    if key == "artifactId" {
+        return family.first()?.text_of(key);
+    }
+    let own = family.iter().find_map(|project| project.text_of(key));
+    own.or_else(|| family.last()?.child("parent")?.text_of(key))
+}
+
 struct Model<'a> {
     properties: BTreeMap<String, &'a str>,
     /// What `dependencyManagement` says of a group and artifact.
@@ -118,62 +132,32 @@ impl<'a> Model<'a> {
             properties: BTreeMap::new(),
             managed: BTreeMap::new(),
         };
-        for (generation, project) in family.iter().enumerate() {
-            for property in project
-                .children_named("properties")
-                .flat_map(|list| &list.children)
-            {
-                model
-                    .properties
-                    .entry(property.name.clone())
-                    .or_insert(&property.text);
+        let properties = &mut model.properties;
+        let own = ["groupId", "artifactId", "version"]
+            .into_iter()
+            .filter_map(|key| Some((key, coordinate(family, key)?)));
+        // What a project says of itself goes before properties of such a name, and without a prefix behind them
+        // (Maven's `StringVisitorModelInterpolator`).
+        for (key, text) in own.clone() {
+            properties.insert(format!("project.{key}"), text);
+            properties.insert(format!("pom.{key}"), text);
+        }
+        let parent = family.first().and_then(|project| project.child("parent"));
+        for key in ["groupId", "artifactId", "version"] {
+            if let Some(text) = parent.and_then(|parent| parent.text_of(key)) {
+                properties.insert(format!("project.parent.{key}"), text);
             }
-            for (member, prefix) in [
-                (Some(project), "project"),
-                (
-                    project.child("parent"),
-                    if generation == 0 {
-                        "project.parent"
-                    } else {
-                        ""
-                    },
-                ),
-            ] {
-                let Some(member) = member else { continue };
-                for key in ["groupId", "artifactId", "version"] {
-                    let Some(text) = member.text_of(key) else {
-                        continue;
-                    };
-                    if prefix == "project" && (generation == 0 || key != "artifactId") {
-                        for alias in [
-                            format!("project.{key}"),
-                            format!("pom.{key}"),
-                            key.to_owned(),
-                        ] {
-                            model.properties.entry(alias).or_insert(text);
-                        }
-                    } else if prefix == "project.parent" {
-                        model
-                            .properties
-                            .entry(format!("project.parent.{key}"))
-                            .or_insert(text);
-                    }
-                }
-            }
-            // Group and version may be the parent's, which need not lie in the repository.
-            if let Some(parent) = project.child("parent") {
-                for key in ["groupId", "version"] {
-                    if let Some(text) = parent.text_of(key) {
-                        for alias in [
-                            format!("project.{key}"),
-                            format!("pom.{key}"),
-                            key.to_owned(),
-                        ] {
-                            model.properties.entry(alias).or_insert(text);
-                        }
-                    }
-                }
-            }
+        }
+        let lists = family
+            .iter()
+            .flat_map(|project| project.children_named("properties"));
+        for property in lists.flat_map(|list| &list.children) {
+            properties
+                .entry(property.name.clone())
+                .or_insert(&property.text);
+        }
+        for (key, text) in own {
+            properties.entry(key.to_owned()).or_insert(text);
         }
         for project in family {
             let lists = project.children_named("dependencyManagement");
@@ -192,6 +176,16 @@ impl<'a> Model<'a> {
             Some(text).filter(|text| !text.contains([':', ' ', '/']))
         };
         Some((part("groupId")?, part("artifactId")?))
+    }
+
+    /// The project itself.
+    fn own(&self) -> Option<Found> {
+        let part =
+            |key: &str| Some(self.interpolate(self.properties.get(&format!("project.{key}"))?));
+        let name = format!("{}:{}", part("groupId")?, part("artifactId")?);
+        let version = part("version").unwrap_or_default();
+        let project = Found::subject(Ecosystem::Maven, PackageManager::Pom, name);
+        Some(project.version(exact(&version)))
     }
 
     fn dependency(&self, dependency: &Element) -> Option<Found> {

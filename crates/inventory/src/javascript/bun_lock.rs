@@ -9,7 +9,7 @@ use shindan_package::Ecosystem;
 use super::specifier::{is_name, is_version, split};
 use crate::package::{Evidence, PackageManager, Relation};
 use crate::reading::{Found, Reading};
-use crate::text::json::{Members, items, members, parse, plain};
+use crate::text::json::{Members, items, members, parse, plain, text};
 use crate::text::lines::Cursor;
 
 #[derive(Deserialize)]
@@ -42,6 +42,14 @@ pub(crate) fn read(_path: &str, bytes: &[u8]) -> Reading {
         .collect();
     let mut reading = Reading::default();
     let mut lines = Cursor::new(bytes);
+    for member in lock.workspaces.values() {
+        if let Some(name) = text(member, "name") {
+            reading.add(
+                Found::subject(Ecosystem::Npm, PackageManager::Npm, name)
+                    .version(text(member, "version").unwrap_or_default()),
+            );
+        }
+    }
     for (key, package) in &lock.packages.0 {
         let line = lines.find_quoted(key);
         let Some((name, version)) = items(Some(package))

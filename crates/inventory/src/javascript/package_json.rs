@@ -13,31 +13,48 @@ use crate::text::json::{members, parse, text};
 
 /// Reads the manifest of an installed package: its own name and version, not what it asks for.
 pub(crate) fn read(_path: &str, bytes: &[u8]) -> Reading {
+    let mut reading = Reading::default();
+    match identity(bytes) {
+        Ok(Some((name, version))) => reading.add(
+            Found::new(
+                Ecosystem::Npm,
+                PackageManager::Nodepkg,
+                Evidence::Installed,
+                name,
+            )
+            .version(version),
+        ),
+        Ok(None) => {}
+        Err(problem) => reading.problem(problem),
+    }
+    reading
+}
+
+/// Reads the manifest of a project. One without a version names nothing that could be meant elsewhere, and one that is
+/// broken costs no packages.
+pub(crate) fn read_project(_path: &str, bytes: &[u8]) -> Reading {
+    let mut reading = Reading::default();
+    if let Ok(Some((name, version))) = identity(bytes)
+        && !version.is_empty()
+    {
+        reading.add(Found::subject(Ecosystem::Npm, PackageManager::Npm, name).version(version));
+    }
+    reading
+}
+
+/// Name and version; `None` where there is no name, as in folders within packages whose manifests only tell the kind of
+/// modules in them.
+fn identity(bytes: &[u8]) -> Result<Option<(String, String)>, String> {
     if bytes.len() > PACKAGE_JSON_BYTES {
-        return Reading::failed(format!(
+        return Err(format!(
             "is larger than the {PACKAGE_JSON_BYTES} bytes that are read of it"
         ));
     }
-    let manifest: Value = match parse(bytes) {
-        Ok(manifest) => manifest,
-        Err(problem) => return Reading::failed(problem),
-    };
-    let Some(name) = text(&manifest, "name").filter(|name| is_name(name)) else {
-        // Folders within packages have such manifests to tell the kind of modules in them.
-        return Reading::default();
-    };
-    let mut reading = Reading::default();
+    let manifest: Value = parse(bytes)?;
+    let name = text(&manifest, "name").filter(|name| is_name(name));
     let version = text(&manifest, "version").unwrap_or_default().trim();
-    reading.add(
-        Found::new(
-            Ecosystem::Npm,
-            PackageManager::Nodepkg,
-            Evidence::Installed,
-            name,
-        )
-        .version(version.trim_start_matches(['v', '='])),
-    );
-    reading
+    let version = version.trim_start_matches(['v', '=']).to_owned();
+    Ok(name.map(|name| (name.to_owned(), version)))
 }
 
 /// The names that a project's own manifest asks for, and whether for development only.

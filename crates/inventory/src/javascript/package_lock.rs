@@ -3,7 +3,7 @@
 //! Version 1 has a tree `dependencies`, version 3 a flat `packages` by folder, version 2 both, of which `packages` is
 //! read (<https://docs.npmjs.com/cli/configuring-npm/package-lock-json>).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,6 +18,8 @@ use crate::text::lines::Cursor;
 
 #[derive(Deserialize)]
 struct Lock {
+    name: Option<Value>,
+    version: Option<Value>,
     packages: Option<Members<Value>>,
     dependencies: Option<Members<Value>>,
 }
@@ -37,6 +39,19 @@ pub(crate) fn read(_path: &str, bytes: &[u8]) -> Reading {
             read_dependencies(dependencies, 0, &mut lines, &mut reading);
         }
         (None, None) => {}
+    }
+    // Where the project is not listed among the packages, the file says itself what it belongs to.
+    let name = lock.name.as_ref().and_then(Value::as_str);
+    let is_listed = |name: &str| {
+        let subjects = reading.packages.iter();
+        subjects
+            .filter(|found| found.evidence == Evidence::Subject)
+            .any(|found| found.name == name)
+    };
+    if let Some(name) = name.filter(|name| !name.is_empty() && !is_listed(name)) {
+        let version = lock.version.as_ref().and_then(Value::as_str);
+        let project = Found::subject(Ecosystem::Npm, PackageManager::Npm, name);
+        reading.add(project.version(version.unwrap_or_default()));
     }
     reading
 }
@@ -58,8 +73,25 @@ fn read_packages(packages: &[(String, Value)], lines: &mut Cursor<'_>, reading: 
             .flat_map(|group| members(package.get(group)).map(|(name, _)| name))
         })
         .collect();
+    let links: BTreeMap<&str, &str> = packages
+        .iter()
+        .filter_map(|(folder, package)| {
+            let (_, name) = folder.rsplit_once("node_modules/")?;
+            Some((text(package, "resolved")?, name)).filter(|_| is_true(package, "link"))
+        })
+        .collect();
     for (folder, package) in packages {
         let Some((above, name)) = folder.rsplit_once("node_modules/") else {
+            let line = lines.find_quoted(folder);
+            // A member of the workspace is called as its manifest or the link to it says, or else as its folder.
+            let name = text(package, "name")
+                .or_else(|| links.get(folder.as_str()).copied())
+                .or_else(|| folder.rsplit('/').next());
+            if let Some(name) = name.filter(|name| !name.is_empty()) {
+                let version = text(package, "version").unwrap_or_default();
+                let member = Found::subject(Ecosystem::Npm, PackageManager::Npm, name);
+                reading.add(member.version(version).line(line));
+            }
             continue;
         };
         let line = lines.find_quoted(folder);

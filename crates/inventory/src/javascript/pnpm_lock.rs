@@ -22,7 +22,7 @@ pub(crate) fn read(_path: &str, bytes: &[u8]) -> Reading {
         Err(problem) => return Reading::failed(problem),
     };
     let mut reading = Reading::default();
-    // From version 11, pnpm locks itself in a document before the project's.
+    // From version 11, pnpm locks itself in a document before the project's; it runs on the developer's machine.
     let is_of_tool = |document: &Node| {
         let importers = document
             .get("importers")
@@ -33,11 +33,14 @@ pub(crate) fn read(_path: &str, bytes: &[u8]) -> Reading {
             .any(|importer| importer.value.get("packageManagerDependencies").is_some())
     };
     let is_single = documents.len() == 1;
-    for document in documents
-        .iter()
-        .filter(|document| is_single || !is_of_tool(document))
-    {
+    for document in &documents {
+        let first = reading.packages.len();
         read_document(document, &mut reading);
+        if !is_single && is_of_tool(document) {
+            for found in &mut reading.packages[first..] {
+                found.development = true;
+            }
+        }
     }
     reading
 }

@@ -79,11 +79,19 @@ impl<'a> Block<'a> {
         }
     }
 
-    fn package(&self) -> Option<(&'a str, &'a str)> {
+    fn package(&self) -> Option<Found> {
         let pattern = self.resolution.unwrap_or(self.pattern);
         let (name, range) = split(pattern).unwrap_or((pattern, ""));
         let is_own = range.starts_with("workspace:") || self.version == Some("0.0.0-use.local");
-        if is_own || !is_name(name) {
+        if is_own {
+            let (name, _) = split(self.pattern).unwrap_or((self.pattern, ""));
+            let version = self.version.filter(|version| *version != "0.0.0-use.local");
+            return is_name(name).then(|| {
+                Found::subject(Ecosystem::Npm, PackageManager::Yarn, name)
+                    .version(version.unwrap_or_default())
+            });
+        }
+        if !is_name(name) {
             return None;
         }
         // `alias@npm:name@range`; of a resolution, what follows `npm:` is the version.
@@ -91,12 +99,11 @@ impl<'a> Block<'a> {
             .strip_prefix("npm:")
             .and_then(split)
             .map_or(name, |(real, _)| real);
-        Some((
-            name,
-            self.version
-                .filter(|version| is_version(version))
-                .unwrap_or_default(),
-        ))
+        let version = self.version.filter(|version| is_version(version));
+        Some(
+            Found::new(Ecosystem::Npm, PackageManager::Yarn, Evidence::Locked, name)
+                .version(version.unwrap_or_default()),
+        )
     }
 }
 
@@ -104,11 +111,7 @@ fn finish(block: Option<Block<'_>>, reading: &mut Reading) {
     let Some(block) = block else {
         return;
     };
-    if let Some((name, version)) = block.package() {
-        reading.add(
-            Found::new(Ecosystem::Npm, PackageManager::Yarn, Evidence::Locked, name)
-                .version(version)
-                .line(block.line),
-        );
+    if let Some(found) = block.package() {
+        reading.add(found.line(block.line));
     }
 }

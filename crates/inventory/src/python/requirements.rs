@@ -1,8 +1,9 @@
 //! Requirements files of pip (<https://pip.pypa.io/en/stable/reference/requirements-file-format/>).
 //!
-//! Taken are requirements that name a version: `==1.2` and, as the lowest that fits, `~=1.2`. Others are listed without
-//! a version. What `-r` includes is read where it lies in the same artifact, each file once.
+//! A requirement names a version (`==1.2`), or a range. Of a range its highest version is taken where it has one, since
+//! that is what pip prefers, and else its lowest, both at low confidence; of `~=1.2` at medium. What `-r` includes is read where it lies in the same artifact, each file once.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use shindan_package::Ecosystem;
@@ -64,11 +65,7 @@ fn read_into(path: &str, bytes: &[u8], reading: &mut Reading) {
                     Evidence::Declared,
                     name,
                 )
-                .confidence(if version.is_exact {
-                    Confidence::High
-                } else {
-                    Confidence::Low
-                })
+                .confidence(version.confidence)
                 .version(version.text)
                 .line(line)
                 .relation(Relation::Direct)
@@ -79,8 +76,8 @@ fn read_into(path: &str, bytes: &[u8], reading: &mut Reading) {
 }
 
 struct Version<'a> {
-    text: &'a str,
-    is_exact: bool,
+    text: Cow<'a, str>,
+    confidence: Confidence,
 }
 
 /// Name and version of `name[extra] ==1.2 ; marker --hash=…`; `None` for a path, a URL or what is no requirement.
@@ -106,8 +103,8 @@ fn requirement(text: &str) -> Option<(&str, Version<'_>)> {
         .strip_prefix('(')
         .map_or(rest, |inner| inner.trim_end_matches(')'));
     let unknown = Version {
-        text: "",
-        is_exact: false,
+        text: Cow::Borrowed(""),
+        confidence: Confidence::Low,
     };
     if rest.starts_with(['@', '/', ':', '\\']) {
         return if rest.starts_with('@') {
@@ -119,28 +116,51 @@ fn requirement(text: &str) -> Option<(&str, Version<'_>)> {
     if !rest.is_empty() && !rest.starts_with(['=', '~', '<', '>', '!']) {
         return None;
     }
-    let clauses = || rest.split(',').map(str::trim);
+    Some((name, version(rest).unwrap_or(unknown)))
+}
+
+/// The version that clauses such as `>=1.2,<2` name or come nearest to.
+fn version(clauses: &str) -> Option<Version<'_>> {
     let of = |operator: &str| {
-        clauses().find_map(|clause| {
-            let version = clause
-                .strip_prefix(operator)?
-                .trim_start_matches('=')
-                .trim();
-            let is_plain = !version.is_empty() && !version.contains(['*', ' ', '$', '{']);
-            is_plain.then_some(version)
+        clauses.split(',').find_map(|clause| {
+            let text = clause.trim().strip_prefix(operator)?;
+            let text = text.trim_start_matches('=').trim();
+            // Nothing but a version may follow; where it does, pip refuses the requirement and others take it.
+            let version = text.split(' ').next()?;
+            let is_plain = version.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && !version.contains(['*', '$', '{']);
+            is_plain.then_some((version, version.len() == text.len()))
         })
     };
-    let exact = of("==").map(|text| Version {
-        text,
-        is_exact: true,
-    });
-    let lowest = || {
-        of("~=").map(|text| Version {
-            text,
-            is_exact: false,
+    let stated = |confidence: Confidence| {
+        move |(text, is_whole): (_, bool)| Version {
+            text: Cow::Borrowed(text),
+            confidence: if is_whole {
+                confidence
+            } else {
+                Confidence::Low
+            },
+        }
+    };
+    let series = || {
+        clauses.split(',').find_map(|clause| {
+            let series = clause
+                .trim()
+                .strip_prefix("==")?
+                .trim()
+                .strip_suffix(".*")?;
+            let is_plain = series.contains('.') && !series.contains(['*', ' ', '$', '{']);
+            is_plain.then(|| Version {
+                text: Cow::Owned(format!("{series}.0")),
+                confidence: Confidence::Low,
+            })
         })
     };
-    Some((name, exact.or_else(lowest).unwrap_or(unknown)))
+    of("==")
+        .map(stated(Confidence::High))
+        .or_else(|| of("~=").map(stated(Confidence::Medium)))
+        .or_else(|| of("<=").or_else(|| of(">=")).map(stated(Confidence::Low)))
+        .or_else(series)
 }
 
 /// Lines without comments, those that end in `\` joined, with the number of their first.

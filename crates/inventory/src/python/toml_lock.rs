@@ -55,12 +55,16 @@ fn read(bytes: &[u8], manager: PackageManager) -> Reading {
     let direct = Direct::of(&lock);
     let mut reading = Reading::default();
     for package in &lock.package {
-        if package.is_own() {
-            continue;
-        }
         let name = package.name.get_ref();
-        reading.add(
+        let found = if package.is_own() {
+            Found::subject(Ecosystem::PyPi, manager, name)
+        } else {
             Found::new(Ecosystem::PyPi, manager, Evidence::Locked, name)
+                .relation(direct.relation(name))
+                .development(package.is_development())
+        };
+        reading.add(
+            found
                 .version(
                     package
                         .version
@@ -68,9 +72,7 @@ fn read(bytes: &[u8], manager: PackageManager) -> Reading {
                         .and_then(Any::text)
                         .unwrap_or_default(),
                 )
-                .line(lines.line(package.name.span().start))
-                .relation(direct.relation(name))
-                .development(package.is_development()),
+                .line(lines.line(package.name.span().start)),
         );
     }
     reading

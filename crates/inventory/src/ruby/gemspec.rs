@@ -98,7 +98,8 @@ fn constant(path: &str, text: &str, value: &str, files: &dyn Files) -> Option<St
         })
     };
     definition(text).or_else(|| {
-        required(text).take(MOST_INCLUDES).find_map(|target| {
+        let targets = required(text).map(str::to_owned).chain(joined(text));
+        targets.take(MOST_INCLUDES).find_map(|target| {
             let target = target.trim_end_matches(".rb");
             let places = [format!("{target}.rb"), format!("lib/{target}.rb")];
             places.iter().find_map(|place| {
@@ -116,6 +117,16 @@ fn required(text: &str) -> impl Iterator<Item = &str> {
         .step_by(2)
         .filter(|text| text.len() < 256 && text.to_ascii_lowercase().contains("version"))
         .map(|text| text.trim_start_matches(['.', '/']))
+}
+
+/// The paths in `File.join('lib', 'acme', 'version')`.
+fn joined(text: &str) -> impl Iterator<Item = String> {
+    text.split("File.join(").skip(1).filter_map(|rest| {
+        let (arguments, _) = rest.split_once(')')?;
+        let parts: Vec<&str> = arguments.split(['"', '\'']).skip(1).step_by(2).collect();
+        let path = parts.join("/");
+        (path.len() < 256).then(|| path.trim_start_matches(['.', '/']).to_owned())
+    })
 }
 
 /// Name and version of the file `specifications/NAME-1.2.gemspec` or the folder `gems/NAME-1.2`.

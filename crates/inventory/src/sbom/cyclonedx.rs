@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::detail::{self, NOTE, PROPERTY, Stated};
 use super::{Document, SbomError, inventory};
-use crate::package::{Inventory, Note, Package, Place};
+use crate::package::{Evidence, Inventory, Note, Package, Place};
 use crate::text::json::parse;
 
 #[derive(Serialize, Deserialize)]
@@ -41,7 +41,7 @@ struct Metadata {
 #[serde(untagged)]
 enum Tools {
     Legacy([LegacyTool; 1]),
-    Components { components: [Component; 1] },
+    Components { components: Vec<Component> },
 }
 
 #[derive(Serialize)]
@@ -65,6 +65,8 @@ struct Component {
     /// `excluded` for what is declared but not there, `optional` for development.
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", skip_deserializing)]
+    hashes: Vec<Hash>,
     #[serde(skip_serializing_if = "Option::is_none")]
     purl: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -73,6 +75,12 @@ struct Component {
     components: Vec<Component>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     evidence: Option<Occurrences>,
+}
+
+#[derive(Serialize)]
+struct Hash {
+    alg: &'static str,
+    content: String,
 }
 
 /// Where a component was seen; since 1.5.
@@ -118,7 +126,9 @@ pub(super) fn write(inventory: &Inventory, version: &str, document: &Document) -
             version: Some(tool_version),
             ..Component::default()
         };
-        Tools::Components { components: [tool] }
+        Tools::Components {
+            components: vec![tool],
+        }
     };
     let subject = Component {
         kind: "application".to_owned(),
@@ -194,13 +204,22 @@ fn component(
         line: place.line.filter(|_| version == "1.6"),
     };
     let has_occurrences = version != "1.4";
+    let hash = detail::sha1(package).map(|sha1| Hash {
+        alg: "SHA-1",
+        content: sha1.to_string(),
+    });
+    let kind = match package.evidence {
+        Evidence::Subject => "application",
+        _ => "library",
+    };
     Component {
-        kind: "library".to_owned(),
+        kind: kind.to_owned(),
         reference: Some(reference),
         group: group.map(str::to_owned),
         name: name.to_owned(),
         version: package.version.clone(),
         scope: scope.map(str::to_owned),
+        hashes: hash.into_iter().collect(),
         purl,
         properties: vec![Property {
             name: PROPERTY.to_owned(),

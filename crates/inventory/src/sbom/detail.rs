@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shindan_package::{Ecosystem, Purl};
 
+use crate::digest::Sha1;
 use crate::package::{Confidence, Evidence, Package, PackageManager, Place, Relation};
 
 /// The name of the property that holds a [`Detail`], and of the tool in annotations.
@@ -50,6 +51,13 @@ pub(super) fn write(package: &Package) -> String {
     };
     // Plain data without maps always serialises.
     serde_json::to_string(&detail).unwrap_or_default()
+}
+
+/// The digest of a package's file, where only one is known.
+pub(super) fn sha1(package: &Package) -> Option<Sha1> {
+    let mut known = package.places.iter().filter_map(|place| place.sha1);
+    let first = known.next()?;
+    known.all(|other| other == first).then_some(first)
 }
 
 /// The package of a component; `None` where nothing tells its ecosystem.
@@ -117,6 +125,7 @@ fn foreign(ecosystem: Ecosystem, mut paths: Vec<String>) -> Detail {
         vendored: false,
         development: false,
         overruled: false,
+        sha1: None,
     };
     Detail {
         ecosystem,

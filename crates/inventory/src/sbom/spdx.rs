@@ -48,6 +48,8 @@ struct SpdxPackage {
     download_location: String,
     #[serde(default)]
     files_analyzed: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", skip_deserializing)]
+    checksums: Vec<Checksum>,
     /// How the package was found; other tools write paths here.
     #[serde(skip_serializing_if = "Option::is_none")]
     source_info: Option<String>,
@@ -55,6 +57,13 @@ struct SpdxPackage {
     external_refs: Vec<ExternalRef>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     annotations: Vec<Annotation>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Checksum {
+    algorithm: &'static str,
+    checksum_value: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -106,6 +115,7 @@ pub(super) fn write(inventory: &Inventory, document: &Document) -> String {
         version_info: None,
         download_location: "NOASSERTION".to_owned(),
         files_analyzed: false,
+        checksums: Vec::new(),
         source_info: None,
         external_refs: Vec::new(),
         annotations: Vec::new(),
@@ -121,6 +131,13 @@ pub(super) fn write(inventory: &Inventory, document: &Document) -> String {
             version_info: package.version.clone(),
             download_location: "NOASSERTION".to_owned(),
             files_analyzed: false,
+            checksums: detail::sha1(package)
+                .map(|sha1| Checksum {
+                    algorithm: "SHA1",
+                    checksum_value: sha1.to_string(),
+                })
+                .into_iter()
+                .collect(),
             source_info: Some(source_info(package)),
             external_refs: package.purl.iter().map(external_ref).collect(),
             annotations: vec![annotation(PROPERTY, detail::write(package))],
