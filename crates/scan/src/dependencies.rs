@@ -12,7 +12,7 @@ use shindan_finding::{
     Confidence, DetectorId, DetectorInfo, Epss, FileNote, Finding, FindingKind, KnownExploit,
     Location, PackagePlace, Region, Severity, Vulnerability, VulnerablePackage,
 };
-use shindan_inventory::{Confidence as Trust, Inventory, Package, sbom};
+use shindan_inventory::{Confidence as Trust, Evidence, Inventory, Package, sbom};
 
 use crate::options::Options;
 
@@ -140,10 +140,16 @@ fn comparable<'i>(
 ) -> Vec<(&'i Package, &'i str)> {
     let (mut unversioned, mut development) = (0, 0);
     let mut packages = Vec::new();
-    for package in inventory.packages.iter().filter(|p| !p.overruled) {
+    let dependencies = inventory
+        .packages
+        .iter()
+        .filter(|p| !p.overruled && p.evidence != Evidence::Subject);
+    for package in dependencies {
         match &package.version {
             _ if package.development => development += 1,
-            Some(version) if package.purl.is_some() => packages.push((package, version.as_str())),
+            Some(version) if package.is_matched() && package.purl.is_some() => {
+                packages.push((package, version.as_str()));
+            }
             _ => unversioned += 1,
         }
     }
