@@ -9,7 +9,7 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// What was and was not looked at.
     pub coverage: Coverage,
-    /// The detectors that ran, sorted by id.
+    /// The detectors that ran, sorted by id; those that found nothing without their long texts.
     pub detectors: Vec<DetectorInfo>,
     /// Counters.
     pub statistics: Statistics,

@@ -10,7 +10,7 @@ use shindan_artifact::{Artifact, Class, CodeLocation, Discovery, Entry, discover
 use shindan_base::{FileId, Interner, Span};
 use shindan_catalogue::{Catalogue, RowLanguage};
 use shindan_detect::{Checks, RawFinding};
-use shindan_finding::{Coverage, FileNote, Finding, Outcome, Severity, Statistics};
+use shindan_finding::{Coverage, DetectorId, FileNote, Finding, Outcome, Severity, Statistics};
 use shindan_flow::{Component, FuncRef, Hit, Models, Patterns, Site, analyse, row_language};
 use shindan_program::Linker;
 use shindan_program::ir::Module;
@@ -168,6 +168,12 @@ fn run(
     }
     if options.secrets {
         detectors.extend(rules.iter().map(|r| r.info()));
+    }
+    let found: FxHashSet<&DetectorId> = findings.iter().map(|f| &f.detector).collect();
+    for silent in detectors.iter_mut().filter(|d| !found.contains(&d.id)) {
+        // Reports tell what a detector is about where it found something; the catalogue tells the rest.
+        (silent.description, silent.fix) = (String::new(), String::new());
+        silent.references = Vec::new();
     }
     let mut statistics = statistics(&files, detectors.len());
     statistics.packages = matched.packages;

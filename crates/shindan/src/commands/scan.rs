@@ -41,7 +41,10 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Complaint> {
     let scanned = scan_all(args, &settings, &template)?;
     let judged = Judged::new(scanned.outcome, args, &settings, baseline.as_ref(), &vex);
     judged.write(args)?;
-    Ok(judged.exit(threshold(args, &settings), scanned.failures))
+    let exit = judged.exit(threshold(args, &settings), scanned.failures);
+    // The process ends now, and the system takes the memory back faster than destructors do.
+    std::mem::forget(judged);
+    Ok(exit)
 }
 
 /// What was found, with all that decides whether it counts.
