@@ -29,7 +29,8 @@ pub struct Limits {
     /// Unpacked to packed size of one entry, looked at above [`Limits::ratio_floor`]. Source code
     /// packs 3:1 to 10:1; deflate cannot exceed 1032:1.
     pub ratio: u64,
-    /// Unpacked size below which the ratio does not matter: small files of one letter are harmless.
+    /// Unpacked size below which the ratio does not matter: small files of one letter are harmless, and linkers pad
+    /// native libraries with up to 2 MiB of zeros between two parts.
     pub ratio_floor: u64,
     /// How many archives deep a file may lie: a jar in a jar in a war in a layer is 4.
     pub archive_depth: usize,
@@ -64,7 +65,7 @@ impl Default for Limits {
             source_file_bytes: 2 * MIB,
             total_bytes: 512 * MIB,
             ratio: 200,
-            ratio_floor: MIB,
+            ratio_floor: 4 * MIB,
             archive_depth: 5,
             nested_bytes: 250 * MIB,
             directory_depth: 64,

@@ -91,12 +91,18 @@ fn the_last_of_equal_names_wins_with_a_note() {
 
 #[test]
 fn a_zip_bomb_is_refused_by_its_ratio() {
-    let artifact = with_good(vec![item("bomb.txt", vec![b'0'; 4 << 20])]);
+    let artifact = with_good(vec![item("bomb.txt", vec![b'0'; 8 << 20])]);
     assert!(matches!(
         only_skip(&artifact).reason,
         SkipReason::RatioTooHigh { limit: 200, .. }
     ));
     assert!(only_skip(&artifact).is_incomplete());
+}
+
+#[test]
+fn a_padded_native_library_was_taken_for_a_bomb() {
+    let artifact = with_good(vec![item("pillow.libs/libXau.so", vec![0; 2_100_545])]);
+    assert!(artifact.skips().is_empty(), "{:?}", artifact.skips());
 }
 
 #[test]
