@@ -81,6 +81,7 @@ pub(crate) fn compare(mut inventory: Inventory, imports: &Imports, options: &Opt
     inventory.notes.retain(|note| !excluded(&note.path));
     inventory.packages.retain_mut(|package| {
         package.places.retain(|place| !excluded(&place.path));
+        package.overruled = package.places.iter().all(|place| place.overruled);
         !package.places.is_empty()
     });
     let inventory = &inventory;

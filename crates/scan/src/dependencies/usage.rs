@@ -62,7 +62,7 @@ impl Imports {
         if symbols.any(|code| code.symbols.iter().any(|s| self.called.contains(*s))) {
             return Usage::Called;
         }
-        let (modules, mut imported_as) = match package.ecosystem {
+        let (modules, imported_as) = match package.ecosystem {
             Ecosystem::PyPi => (&self.python, python_modules(&package.name)),
             Ecosystem::Npm => (&self.javascript, vec![package.name.clone()]),
             Ecosystem::Maven
@@ -74,7 +74,7 @@ impl Imports {
         let Some(modules) = modules else {
             return Usage::Unknown;
         };
-        match imported_as.iter_mut().any(|name| modules.contains(name)) {
+        match imported_as.iter().any(|name| modules.contains(name)) {
             true => Usage::Imported,
             // A distribution may bring modules of any name.
             false if package.ecosystem == Ecosystem::PyPi => Usage::Unknown,

@@ -215,3 +215,25 @@ fn a_call_of_what_the_advisory_names_is_told() {
         assert_eq!(package["usage"], usage, "{}", scan.text);
     }
 }
+
+#[test]
+fn a_package_whose_installed_copy_is_excluded_cost_all_dependencies() {
+    let sandbox = sandbox();
+    let package = |name: &str| format!(r#"{{"name": "{name}", "version": "1.3.0"}}"#);
+    sandbox.write("node/node_modules/other/package.json", package("other"));
+    sandbox.write("node/sub/node_modules/gone/package.json", package("gone"));
+    // The lock file's entry is overruled by what is installed beside it, the copy in `sub` is not looked at.
+    let lock = r#"{"name": "f", "lockfileVersion": 3, "packages": {"": {"dependencies": {"gone": "1.3.0"}},
+        "node_modules/gone": {"version": "1.3.0"}, "node_modules/other": {"version": "1.3.0"}}}"#;
+    sandbox.write("node/package-lock.json", lock);
+    sandbox.write("node/shindan.toml", "[paths]\nexclude = [\"sub\"]\n");
+    let tool = RECORD
+        .replace("\"PyPI\"", "\"npm\"")
+        .replace("\"tool\"", "\"gone\"");
+    sandbox.write("gone/GHSA-a.json", tool.replace("\"1.4\"", "\"1.4.0\""));
+    let made = sandbox.run(&["db", "update", "--db", "db", "--from", "gone", "--quiet"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let scan = scan(&sandbox, "node", &["--only", "deps"]);
+    assert_eq!((scan.code, findings(&scan).len()), (0, 0), "{}", scan.text);
+    assert_eq!(scan.report["statistics"]["packages"], 1);
+}
