@@ -1,0 +1,25 @@
+//! The vocabulary and the rules of continuous scanning, as Amazon Inspector defines them.
+//!
+//! Everything that watches functions over time shares these words: which account and Region a request is for, what a
+//! finding looks like on the wire, which states an account, a finding and a covered resource have. The rules that need
+//! nothing but such facts live here too: the lifecycle of findings, eligibility, filter criteria, who may do what.
+//!
+//! Pure: no clock (times are parameters), no storage, no HTTP. Types that Inspector's API shows serialise in exactly the
+//! API's shape, so that a stored document is the answer to a request.
+
+mod arn;
+pub mod finding;
+mod id;
+mod status;
+mod timestamp;
+mod wire_enum;
+
+pub use arn::{FilterArn, FilterId, FindingArn, FindingId, FunctionArn, LayerArn};
+pub use finding::{FindingDocument, Observed};
+pub use id::{AccountId, InvalidId, Region};
+pub use status::{
+    Architecture, DelegatedAdminStatus, ErrorCode, ExploitAvailable, FilterAction, FindingStatus,
+    FindingType, FixAvailable, PackageManager, PackageType, RelationshipStatus, ResourceScanType,
+    ScanStatusCode, ScanStatusReason, ScanType, Severity, SortField, SortOrder, Status,
+};
+pub use timestamp::Timestamp;

@@ -1,0 +1,298 @@
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
+use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Executor, Transaction};
+
+use crate::StoreError;
+use crate::counter::Counters;
+use crate::migration::migrator;
+
+/// Which kind of database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file, inside this process.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        })
+    }
+}
+
+/// An open database with today's schema. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    engine: Engine,
+    readers: AnyPool,
+    writers: AnyPool,
+    counters: Arc<Counters>,
+}
+
+/// Readers beside the writer. More than there are cores to serve them only queue inside the database instead of before it.
+const READERS: u32 = 8;
+
+/// How long a statement waits for another process's write before it fails as busy.
+const BUSY: Duration = Duration::from_secs(15);
+
+impl Store {
+    /// Opens `sqlite:PATH` (made when it does not exist) or `postgres://…`, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When the URL is none of these, the database cannot be opened, or its schema is newer than this program.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        install_default_drivers();
+        let engine = match url.split_once(':') {
+            Some(("sqlite", _)) => Engine::Sqlite,
+            Some(("postgres" | "postgresql", _)) => Engine::Postgres,
+            _ => return Err(StoreError::Url(without_credentials(url))),
+        };
+        let place = without_credentials(url);
+        let options = Self::options(url, engine)?;
+        let opened = |source| StoreError::Open {
+            place: place.clone(),
+            source,
+        };
+        let writers = pool(engine, if engine == Engine::Sqlite { 1 } else { READERS })
+            .connect_with(options.clone())
+            .await
+            .map_err(opened)?;
+        migrator(engine)
+            .run(&writers)
+            .await
+            .map_err(|source| StoreError::Migrate {
+                place: place.clone(),
+                source,
+            })?;
+        let readers = pool(engine, READERS)
+            .connect_with(options)
+            .await
+            .map_err(opened)?;
+        Ok(Self {
+            engine,
+            readers,
+            writers,
+            counters: Arc::default(),
+        })
+    }
+
+    fn options(url: &str, engine: Engine) -> Result<AnyConnectOptions, StoreError> {
+        let mut url = url.to_owned();
+        if engine == Engine::Sqlite && !url.contains('?') {
+            url.push_str("?mode=rwc");
+        }
+        let options: AnyConnectOptions = url
+            .parse()
+            .map_err(|_| StoreError::Url(without_credentials(&url)))?;
+        Ok(options.disable_statement_logging())
+    }
+
+    /// Which kind of database this is.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Connections for statements that only read.
+    pub(crate) const fn readers(&self) -> &AnyPool {
+        &self.readers
+    }
+
+    /// Begins a transaction that may write.
+    ///
+    /// # Errors
+    /// When no connection could be had in time.
+    pub async fn write(&self) -> Result<Write, StoreError> {
+        let begun = match self.engine {
+            // The right to write is taken at once: a transaction that reads first and asks for it later may be refused.
+            Engine::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await,
+            Engine::Postgres => self.writers.begin().await,
+        };
+        Ok(Write {
+            engine: self.engine,
+            transaction: begun.map_err(|e| self.failed(e))?,
+        })
+    }
+
+    /// The first of `count` consecutive numbers for new rows. Must be called before [`Self::write`], never while the caller
+    /// holds a transaction: SQLite has one writer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn numbers(
+        &self,
+        name: &'static str,
+        count: usize,
+    ) -> Result<i64, StoreError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let mut connection = self.writers.acquire().await.map_err(|e| self.failed(e))?;
+        self.counters
+            .take(&mut connection, name, count)
+            .await
+            .map_err(|e| self.failed(e))
+    }
+
+    /// What a failed statement is to the caller.
+    pub(crate) fn failed(&self, source: sqlx::Error) -> StoreError {
+        StoreError::Statement {
+            engine: self.engine,
+            source,
+        }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1")
+            .execute(&self.readers)
+            .await
+            .map(drop)
+            .map_err(|e| self.failed(e))
+    }
+
+    /// Lets running statements end and closes all connections.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
+
+/// A transaction. Dropping it undoes what was done in it.
+#[derive(Debug)]
+pub struct Write {
+    engine: Engine,
+    transaction: Transaction<'static, Any>,
+}
+
+impl Write {
+    /// Makes what was done last.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was done.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        let engine = self.engine;
+        self.transaction
+            .commit()
+            .await
+            .map_err(|source| StoreError::Statement { engine, source })
+    }
+
+    /// What a failed statement is to the caller.
+    pub(crate) const fn failed(&self, source: sqlx::Error) -> StoreError {
+        StoreError::Statement {
+            engine: self.engine,
+            source,
+        }
+    }
+}
+
+impl Deref for Write {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Write {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
+}
+
+fn pool(engine: Engine, size: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(30))
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                if engine == Engine::Sqlite {
+                    let busy = BUSY.as_millis();
+                    // FULL: a job that was accepted must survive a power cut.
+                    let settings = format!(
+                        "PRAGMA busy_timeout = {busy}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                         PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -32768;"
+                    );
+                    connection.execute(sqlx::AssertSqlSafe(settings)).await?;
+                }
+                Ok(())
+            })
+        })
+}
+
+/// A URL that can be shown: without user, password and parameters.
+fn without_credentials(url: &str) -> String {
+    let (scheme, rest) = url.split_once(':').unwrap_or(("", url));
+    let place = rest.split('?').next().unwrap_or_default();
+    let place = place.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}:{place}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn empty() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("shindan.db").display());
+        let store = Store::open(&url).await.expect("opens");
+        (folder, store)
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_is_dropped_did_nothing() {
+        let (_folder, store) = empty().await;
+        for commit in [false, true] {
+            let mut write = store.write().await.expect("begins");
+            sqlx::query("INSERT INTO setting (name, value) VALUES ($1, $2)")
+                .bind("colour")
+                .bind("blue")
+                .execute(&mut *write)
+                .await
+                .expect("inserts");
+            if commit {
+                write.commit().await.expect("commits");
+            }
+        }
+        let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM setting")
+            .fetch_one(store.readers())
+            .await
+            .expect("counts");
+        assert_eq!(rows, 1);
+    }
+
+    #[tokio::test]
+    async fn numbers_are_never_handed_out_twice() {
+        let (folder, store) = empty().await;
+        let url = format!("sqlite:{}", folder.path().join("shindan.db").display());
+        let other = Store::open(&url).await.expect("opens a second time");
+        let mut seen = std::collections::BTreeSet::new();
+        for round in 0..40 {
+            for store in [&store, &other] {
+                let first = store.numbers("finding", 90).await.expect("numbers");
+                for number in first..first + 90 {
+                    assert!(seen.insert(number), "{number} twice in round {round}");
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_url_of_another_kind_is_refused_without_its_password() {
+        let error = Store::open("mysql://user:secret@host/db")
+            .await
+            .expect_err("refused");
+        assert!(error.to_string().contains("mysql:host/db"), "{error}");
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}

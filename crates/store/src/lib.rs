@@ -1,0 +1,21 @@
+//! What the service remembers, in SQLite or PostgreSQL.
+//!
+//! One schema and one set of statements for both: `$1`-style parameters, times as milliseconds, enumerations as small
+//! numbers, no `LIKE`, no JSON operators, no upserts that only one of them knows. Every function that reads or writes data
+//! of accounts takes a [`Scope`], which says for whom; there is no unscoped door.
+//!
+//! A [`Store`] has two pools. Reads run side by side. Writes go through [`Store::write`]: on SQLite one connection that
+//! begins every transaction with the right to write, so that two writers wait for each other instead of failing; on
+//! PostgreSQL as many as there are connections.
+
+mod counter;
+mod database;
+mod error;
+mod job;
+mod migration;
+mod scope;
+
+pub use database::{Engine, Store, Write};
+pub use error::StoreError;
+pub use job::{Job, Priority};
+pub use scope::{Reach, Scope};
