@@ -8,6 +8,7 @@
 //! begins every transaction with the right to write, so that two writers wait for each other instead of failing; on
 //! PostgreSQL as many as there are connections.
 
+mod backup;
 mod counter;
 mod database;
 mod error;
@@ -15,6 +16,7 @@ mod job;
 mod migration;
 mod scope;
 
+pub use backup::BackupError;
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
 pub use job::{Job, Priority};
