@@ -1,8 +1,8 @@
 //! AWS Signature Version 4, for the server that checks it and for the client that makes it; and how the secrets of
 //! access keys are kept.
 //!
-//! A request of the AWS API carries an HMAC over itself ([`canonical`]), made with a key that is derived from the
-//! secret of an access key ([`signature`]). [`Verifier`] makes it again and compares; [`Signer`] makes it for requests
+//! A request of the AWS API carries an HMAC over itself (`canonical`), made with a key that is derived from the
+//! secret of an access key (`signature`). [`Verifier`] makes it again and compares; [`Signer`] makes it for requests
 //! of our own. HMAC needs the secret itself, a hash of it does not do, so [`vault`] encrypts secrets for the database.
 //! [`ReplayWindow`] refuses what was seen before. The rules are those of "AWS Signature Version 4 for API requests" in
 //! AWS's IAM user guide.
@@ -13,16 +13,16 @@
 //!
 //! # Why not `aws-sigv4`
 //!
-//! AWS's own crate signs as a client and would have to be run again here on each request. As a verifier it falls short:
+//! AWS's own crate signs as a client does; a server could sign each request again with it and compare. It falls short
+//! as a verifier:
 //!
 //! * It reads the query as a form, replacing what is not UTF-8. `%FE` and `%FF` then have the same signature, and so do
 //!   `+` and `%20`: one request could be changed into another. Here the decoded bytes are signed.
-//! * It folds `//` and `..` in paths, so different paths have the same signature. Here the path counts as it came,
-//!   and no path of the API has such segments.
 //! * It has no reader for bodies in signed chunks, and knows no `STREAMING-AWS4-HMAC-SHA256-PAYLOAD`.
 //!
-//! What remains of it are the hundred lines of [`canonical`]; it would bring some thirty crates.
-//! `examples/conformance.rs` runs them against AWS's published vectors, `tests/vectors.rs` against requests of AWS's client library.
+//! What remains of it are the hundred lines of `canonical`, for which it would bring dozens of crates, an asynchronous
+//! runtime's among them. `examples/conformance.rs` runs ours against AWS's published vectors, `tests/vectors.rs` against
+//! requests of AWS's client library.
 
 mod access_key;
 mod authorization;

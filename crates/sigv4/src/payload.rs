@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 
 use crate::hex;
+use crate::refusal::Refusal;
 
 pub(crate) const HEADER: &str = "x-amz-content-sha256";
+const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
+const SIGNED_CHUNKS: &str = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 
-/// The values the header may have ("Signature calculations: payload options" in the S3 user guide).
+/// The values that are known here ("Signature calculations: payload options" in the S3 user guide).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Payload {
     /// The hash of the body, which stands in the signature.
@@ -15,18 +18,21 @@ pub(crate) enum Payload {
     Unsigned,
     /// The body comes in chunks, each signed.
     SignedChunks,
-    /// The same, with signed headers after the body, or chunks that are not signed.
-    Unsupported,
 }
 
 impl Payload {
-    /// `None` if it is none of the known values.
-    pub(crate) fn parse(value: &[u8]) -> Option<Self> {
-        match value {
-            b"UNSIGNED-PAYLOAD" => Some(Payload::Unsigned),
-            b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => Some(Payload::SignedChunks),
-            _ if value.starts_with(b"STREAMING-") => Some(Payload::Unsupported),
-            _ => hex::decode_32(value).map(Payload::Hash),
+    pub(crate) fn parse(value: &[u8]) -> Result<Self, Refusal> {
+        if value == UNSIGNED.as_bytes() {
+            Ok(Payload::Unsigned)
+        } else if value == SIGNED_CHUNKS.as_bytes() {
+            Ok(Payload::SignedChunks)
+        } else if value.starts_with(b"STREAMING-") {
+            // With headers after the body, with chunks that are not signed, or signed with elliptic curves.
+            Err(Refusal::UnsupportedStreaming)
+        } else {
+            hex::decode_32(value)
+                .map(Payload::Hash)
+                .ok_or(Refusal::MalformedPayloadHash)
         }
     }
 
@@ -34,9 +40,8 @@ impl Payload {
     pub(crate) fn canonical(&self) -> Cow<'static, str> {
         match self {
             Payload::Hash(hash) => Cow::Owned(hex::encode(hash)),
-            Payload::Unsigned => Cow::Borrowed("UNSIGNED-PAYLOAD"),
-            Payload::SignedChunks => Cow::Borrowed("STREAMING-AWS4-HMAC-SHA256-PAYLOAD"),
-            Payload::Unsupported => Cow::Borrowed(""),
+            Payload::Unsigned => Cow::Borrowed(UNSIGNED),
+            Payload::SignedChunks => Cow::Borrowed(SIGNED_CHUNKS),
         }
     }
 }

@@ -9,7 +9,7 @@
 //! A client whose answer was lost cannot be told apart from an attacker if it tries again within the same second: time,
 //! headers and so the signature are the same (`amz-sdk-request`, which counts attempts, is not signed by all clients).
 //! It gets [`AwsError::Throttling`], on which all AWS clients wait and sign anew, and then it is let in, as it would be
-//! one second later anyway. A repeated attacker is never let in, since only the owner of the key can sign anew.
+//! one second later anyway. An attacker is never let in, since only the owner of the key can sign anew.
 //! Whether the change is then made twice is up to the operation, as with AWS; this is no idempotency.
 //!
 //! A signature is taken when its request is admitted, so that two at once do not both pass. A request that had no
@@ -32,6 +32,8 @@ pub struct ReplayWindow {
     /// The first is forgotten first. A signature covers its time, so the same one is found under the same time.
     seen: BTreeSet<Seen>,
     capacity: usize,
+    /// What was signed before this second may have been forgotten.
+    remembered_since: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +64,7 @@ impl ReplayWindow {
         ReplayWindow {
             seen: BTreeSet::new(),
             capacity,
+            remembered_since: i64::MIN,
         }
     }
 
@@ -77,7 +80,7 @@ impl ReplayWindow {
             access_key_id: request.access_key_id,
             signature: request.signature.bytes(),
         };
-        if self.seen.contains(&seen) {
+        if seen.signed_at < self.remembered_since || self.seen.contains(&seen) {
             return Err(NotAdmitted::Repeated);
         }
         if self.seen.len() >= self.capacity {
@@ -95,10 +98,12 @@ impl ReplayWindow {
     /// Forgets what [`Verifier::verify`](crate::Verifier::verify) refuses by its time.
     fn evict(&mut self, now: Timestamp) {
         let oldest = now.as_second().saturating_sub(MAX_SKEW);
+        // A clock that is set back must not let in what was forgotten.
+        self.remembered_since = self.remembered_since.max(oldest);
         while self
             .seen
             .first()
-            .is_some_and(|first| first.signed_at < oldest)
+            .is_some_and(|first| first.signed_at < self.remembered_since)
         {
             self.seen.pop_first();
         }
@@ -184,5 +189,16 @@ mod tests {
             Some(NotAdmitted::Repeated)
         );
         assert_eq!(window.seen.len(), 2);
+    }
+
+    #[test]
+    fn clock_that_is_set_back_lets_nothing_in_again() {
+        let mut window = ReplayWindow::new(10);
+        assert!(window.admit(&request(0, 'a'), at(0)).is_ok());
+        assert!(window.admit(&request(400, 'b'), at(400)).is_ok());
+        assert_eq!(
+            window.admit(&request(0, 'a'), at(0)).err(),
+            Some(NotAdmitted::Repeated)
+        );
     }
 }

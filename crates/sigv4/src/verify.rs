@@ -1,6 +1,7 @@
 //! Letting requests in: everything that must hold before one is believed.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -44,7 +45,8 @@ pub enum UnsignedPayload {
 pub trait Keys {
     /// The key, or `None` if it is unknown or disabled, which a client cannot tell apart from a wrong signature.
     ///
-    /// A lookup should take the same time either way.
+    /// A lookup should take the same time either way. Where it has to wait for a database,
+    /// [`Authorization::parse`] tells the id beforehand, and a closure gives the key that was found.
     fn find(&self, id: &AccessKeyId) -> Option<Key>;
 }
 
@@ -65,7 +67,7 @@ pub struct Session {
 }
 
 /// Who sent a request, proven.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Verified<'a> {
     pub access_key_id: AccessKeyId,
     pub region: String,
@@ -74,6 +76,18 @@ pub struct Verified<'a> {
     pub signature: Signature,
     /// Without the frames of chunks; the `content-encoding` `aws-chunked` has been dealt with.
     pub body: Cow<'a, [u8]>,
+}
+
+impl fmt::Debug for Verified<'_> {
+    /// Without the body, which is the user's data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("access_key_id", &self.access_key_id)
+            .field("region", &self.region)
+            .field("service", &self.service)
+            .field("signed_at", &self.signed_at)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<F: Fn(&AccessKeyId) -> Option<Key>> Keys for F {
@@ -163,13 +177,12 @@ impl Verifier {
         let Some(value) = single(request, payload::HEADER)? else {
             return Ok(Payload::Hash(hash()));
         };
-        let payload = Payload::parse(value).ok_or(Refusal::MalformedPayloadHash)?;
+        let payload = Payload::parse(value)?;
         match payload {
             Payload::Hash(given) if given != hash() => Err(Refusal::WrongPayloadHash),
             Payload::Unsigned if self.unsigned_payload == UnsignedPayload::Refuse => {
                 Err(Refusal::UnsignedPayload)
             }
-            Payload::Unsupported => Err(Refusal::UnsupportedStreaming),
             Payload::Hash(_) | Payload::Unsigned | Payload::SignedChunks => Ok(payload),
         }
     }

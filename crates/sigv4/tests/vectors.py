@@ -72,6 +72,7 @@ REQUESTS = [
         ("content-length", "2"), ("x-amz-user-agent", "aws-sdk-js/3.900.0"), ("x-amz-content-sha256", sha256("{}"))]),
     request("signed hash, session token and query", "DELETE", f"/tags/{label(ARN)}", [("tagKeys", "c/d"), ("tagKeys", "a b")],
             headers=[("x-amz-content-sha256", sha256(""))], token=True),
+    request("unsigned body", path="/findings/list", headers=JSON + [("x-amz-content-sha256", "UNSIGNED-PAYLOAD")], body="{}"),
     request("blanks in a header", path="/findings/list", headers=[("X-Amz-Meta", "  a   b\t c  ")]),
     request("header twice", path="/findings/list", headers=[("X-Amz-Meta", "b"), ("X-Amz-Meta", "a")]),
     request("empty header", path="/findings/list", headers=[("X-Amz-Meta", "")]),

@@ -83,7 +83,7 @@ impl Vector {
         Verifier {
             services: vec![self.service.clone()],
             regions: Some(vec![self.region.clone()]),
-            unsigned_payload: UnsignedPayload::Refuse,
+            unsigned_payload: UnsignedPayload::Accept,
         }
     }
 }
@@ -125,6 +125,33 @@ fn with_another_secret_it_is_not() {
     }
 }
 
+#[test]
+fn unsigned_body_is_let_in_only_where_allowed() {
+    let vectors = vectors();
+    let is = |vector: &&Vector| vector.name == "unsigned body";
+    let vector = vectors.requests.iter().find(is).expect("there");
+    let headers = vector.headers();
+    let verify = |unsigned_payload, body| {
+        let verifier = Verifier {
+            unsigned_payload,
+            ..vector.verifier()
+        };
+        let request = Request {
+            body,
+            ..vector.request(&headers)
+        };
+        verifier
+            .verify(&request, &|id: &AccessKeyId| vectors.key(id), vector.now())
+            .err()
+    };
+    assert_eq!(verify(UnsignedPayload::Accept, b"{}"), None);
+    assert_eq!(verify(UnsignedPayload::Accept, b"any"), None);
+    assert_eq!(
+        verify(UnsignedPayload::Refuse, b"{}"),
+        Some(Refusal::UnsignedPayload)
+    );
+}
+
 /// Our signer also sends the hash of the body, so only requests that had it before can have the same signature.
 #[test]
 fn we_sign_as_botocore_does() {
@@ -136,7 +163,7 @@ fn we_sign_as_botocore_does() {
             let is = |other: &&(&str, &[u8])| other.0.eq_ignore_ascii_case(name);
             headers.iter().find(is).map(|header| header.1)
         };
-        if get("x-amz-content-sha256").is_none() {
+        if get("x-amz-content-sha256").is_none_or(|hash| hash == b"UNSIGNED-PAYLOAD") {
             continue;
         }
         let authorization = get("authorization").expect("signed");

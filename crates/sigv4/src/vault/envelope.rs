@@ -7,6 +7,7 @@ use aes_gcm::{Aes256Gcm, Key, Nonce};
 use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretBox, SecretSlice};
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 const VERSION: u8 = 1;
 const KEY_ID: usize = 8;
@@ -143,7 +144,8 @@ impl Keyring {
         let nonce =
             <&Nonce<_>>::try_from(&header[1 + KEY_ID..]).map_err(|_| OpenError::Malformed)?;
         let aad = associated_data(header, context);
-        key.cipher()
+        let text = key
+            .cipher()
             .decrypt(
                 nonce,
                 Payload {
@@ -151,8 +153,9 @@ impl Keyring {
                     aad: &aad,
                 },
             )
-            .map(SecretSlice::from)
-            .map_err(|_| OpenError::NotAuthentic)
+            .map_err(|_| OpenError::NotAuthentic)?;
+        // Shrinking what has room for the tag could leave a copy behind.
+        Ok(SecretSlice::from(Zeroizing::new(text).to_vec()))
     }
 
     /// Whether a text was sealed with the current key, so that older ones are not needed for it.
