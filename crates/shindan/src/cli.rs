@@ -1,5 +1,7 @@
 //! The command line.
 
+pub(crate) mod service;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -43,6 +45,18 @@ pub(crate) enum Command {
     Detectors(DetectorsArgs),
     /// Bring the advisories about packages up to date, or say how old they are
     Db(DbArgs),
+    /// Keep scanning: watch functions, and answer as Amazon Inspector's API
+    Serve(service::ServeArgs),
+    /// Give a server a deployment package to scan and watch
+    Push(service::PushArgs),
+    /// Make, list and revoke access keys of a server
+    Access(service::AccessArgs),
+    /// Tell a server which accounts form an organisation
+    Organization(service::OrganizationArgs),
+    /// Copy a server's SQLite database while it runs
+    Backup(service::BackupArgs),
+    /// Put a copy back
+    Restore(service::RestoreArgs),
 }
 
 #[derive(Debug, Args)]

@@ -31,7 +31,7 @@ pub(crate) fn at(place: &DbPlace) -> Result<Database, Complaint> {
     place
         .db
         .clone()
-        .or_else(default_folder)
+        .or_else(user_data_folder)
         .map(Database::new)
         .ok_or_else(|| {
             Complaint::input("there is no folder for the advisory database: the user has no home")
@@ -39,9 +39,9 @@ pub(crate) fn at(place: &DbPlace) -> Result<Database, Complaint> {
         })
 }
 
-/// The user's data folder as the system's rules have it
+/// shindan's folder in the user's data folder, as the system's rules have it
 /// (<https://specifications.freedesktop.org/basedir-spec/latest/>).
-fn default_folder() -> Option<PathBuf> {
+pub(crate) fn user_data_folder() -> Option<PathBuf> {
     let variable = |name| {
         std::env::var_os(name)
             .map(PathBuf::from)
