@@ -21,6 +21,7 @@ pub mod evaluate;
 pub mod facts;
 pub mod finding;
 pub mod plan;
+pub mod progress;
 pub mod score;
 mod text;
 

@@ -55,6 +55,8 @@ impl Goal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     pub region: Region,
+    /// The account that makes the calls.
+    pub caller: AccountId,
     /// What is to be enabled there: the wanted types without those that the Region does not have.
     pub types: BTreeSet<ScanType>,
     /// In order; empty when everything is as wanted, or nothing can be done.
@@ -139,6 +141,7 @@ impl fmt::Display for PlanNote {
 pub fn plan(facts: &RegionFacts, goal: &Goal) -> Plan {
     let mut plan = Plan {
         region: facts.region.clone(),
+        caller: facts.caller.id,
         types: goal.types.clone(),
         steps: Vec::new(),
         notes: Vec::new(),

@@ -12,6 +12,6 @@ pub use organization::{
     AccountFacts, AutoEnable, Member, RegionFacts, Role, ScanStates, Unreadable, UnreadableCause,
 };
 pub use vocabulary::{
-    AccountId, AccountIdError, Partition, Region, RegionError, RelationshipStatus, ScanStatus,
-    ScanType,
+    AccountErrorCode, AccountId, AccountIdError, Partition, Region, RegionError,
+    RelationshipStatus, ScanStatus, ScanType,
 };

@@ -224,6 +224,34 @@ impl RelationshipStatus {
     }
 }
 
+/// Why `Enable` or `Disable` did nothing for one account: `failedAccounts[].errorCode`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AccountErrorCode {
+    AlreadyEnabled,
+    EnableInProgress,
+    DisableInProgress,
+    SuspendInProgress,
+    ResourceNotFound,
+    AccessDenied,
+    InternalError,
+    SsmUnavailable,
+    SsmThrottled,
+    #[serde(rename = "EVENTBRIDGE_UNAVAILABLE")]
+    EventBridgeUnavailable,
+    #[serde(rename = "EVENTBRIDGE_THROTTLED")]
+    EventBridgeThrottled,
+    ResourceScanNotDisabled,
+    DisassociateAllMembers,
+    AccountIsIsolated,
+    Ec2SsmResourceDataSyncLimitExceeded,
+    Ec2SsmAssociationVersionLimitExceeded,
+    BlockedByOrganizationPolicy,
+    /// A code that is newer than this list.
+    #[serde(other)]
+    Unknown,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,6 +292,22 @@ mod tests {
             serde_json::from_str::<ScanStatus>("\"SUSPENDING\"").expect("a status"),
             ScanStatus::Suspending
         );
+        for (code, spelled) in [
+            (
+                AccountErrorCode::EventBridgeThrottled,
+                "\"EVENTBRIDGE_THROTTLED\"",
+            ),
+            (
+                AccountErrorCode::Ec2SsmResourceDataSyncLimitExceeded,
+                "\"EC2_SSM_RESOURCE_DATA_SYNC_LIMIT_EXCEEDED\"",
+            ),
+            (AccountErrorCode::Unknown, "\"SOMETHING_NEW\""),
+        ] {
+            assert_eq!(
+                serde_json::from_str::<AccountErrorCode>(spelled).expect("a code"),
+                code
+            );
+        }
         for scan in ScanType::ALL {
             assert_eq!(
                 serde_json::to_string(&scan).expect("a string"),
