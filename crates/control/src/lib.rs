@@ -15,11 +15,13 @@
 //! Nothing here knows HTTP, a database or the time: facts, answers and timestamps are arguments, and the same arguments
 //! give the same result.
 
+pub mod cost;
 pub mod decision;
 pub mod definition;
 pub mod evaluate;
 pub mod facts;
 pub mod finding;
+pub mod function;
 pub mod plan;
 pub mod progress;
 pub mod score;

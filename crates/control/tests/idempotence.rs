@@ -212,6 +212,12 @@ impl FakeInspector {
         {
             return Some(AccountErrorCode::AlreadyEnabled);
         }
+        if types
+            .iter()
+            .all(|scan| account.scans[*scan] != ScanStatus::Disabled)
+        {
+            return Some(AccountErrorCode::EnableInProgress);
+        }
         for scan in types {
             if account.scans[*scan] != ScanStatus::Enabled {
                 account.scans = account.scans.with(*scan, ScanStatus::Enabling);
@@ -231,7 +237,15 @@ impl FakeInspector {
         let mut event = Event::Resume;
         for _ in 0..steps {
             event = match progress.step(event, self.now) {
-                Action::Done(report) => return Some(report),
+                Action::Done(report) => {
+                    for (id, outcome) in &report.accounts {
+                        let enabled =
+                            |scan: &ScanType| self.accounts[id].scans[*scan] == ScanStatus::Enabled;
+                        let done = *outcome == Outcome::Done;
+                        assert!(!done || plan.types.iter().all(enabled), "{id} is not done");
+                    }
+                    return Some(report);
+                }
                 Action::Wait { until } => {
                     assert!(until > self.now);
                     self.pass(until);
@@ -353,7 +367,7 @@ fn finish(inspector: &mut FakeInspector, goal: &Goal) -> Report {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn running_again_from_any_state_reaches_the_same_end(
