@@ -15,7 +15,7 @@
 //! ```
 //!
 //! The order of entries is the order in which they were written. Their times are what the clocks of the machines said,
-//! which may disagree by minutes, so nothing is decided by comparing them with each other.
+//! which may disagree by minutes, so they are compared with the end of a verdict alone and never with each other.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -20,6 +20,7 @@ use crate::facts::{
     AccountFacts, AccountId, Member, RegionFacts, Role, ScanStatus, ScanType, Unreadable,
     UnreadableCause,
 };
+use crate::text::shorten;
 
 /// The result of one control for one account in one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -266,6 +267,9 @@ fn reasons<'a>(unreadable: impl Iterator<Item = &'a Unreadable>) -> Vec<StatusRe
     reasons
 }
 
+/// How many characters of an answer of the service are enough to see what it was.
+const MAX_DESCRIPTION: usize = 1_024;
+
 fn describe(code: ReasonCode, why: &Unreadable) -> String {
     let what = match code {
         ReasonCode::ConfigAccessDenied => "A permission to read the status is missing.",
@@ -273,5 +277,5 @@ fn describe(code: ReasonCode, why: &Unreadable) -> String {
         ReasonCode::ThrottlingError => "The service answered that there were too many calls.",
         ReasonCode::InternalServiceError => "The service failed.",
     };
-    format!("{what} {why}").trim_end().to_owned()
+    shorten(format!("{what} {why}").trim_end(), MAX_DESCRIPTION)
 }

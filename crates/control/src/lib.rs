@@ -24,6 +24,7 @@ pub mod finding;
 pub mod function;
 pub mod plan;
 pub mod progress;
+pub mod question;
 pub mod score;
 mod text;
 
