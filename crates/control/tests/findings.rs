@@ -132,7 +132,10 @@ fn the_consolidated_finding_has_the_shape_of_asff() {
                 "UpdatedBy": "sato",
                 "UpdatedAt": "2024-08-19T02:00:00.000Z",
             },
-            "FindingProviderFields": {"Types": types, "Severity": severity},
+            "FindingProviderFields": {
+                "Types": types,
+                "Severity": {"Label": "HIGH", "Original": "HIGH"},
+            },
         })
     );
 }

@@ -84,7 +84,10 @@ pub(super) fn write(finding: &ControlFinding) -> Value {
         }),
         finding_provider_fields: FindingProviderFields {
             types: [FINDING_TYPE],
-            severity,
+            severity: ProviderSeverity {
+                label: severity.label,
+                original: severity.original,
+            },
         },
     };
     // Structs with keys that are strings always have a JSON form.
@@ -189,7 +192,15 @@ struct Note<'a> {
 #[serde(rename_all = "PascalCase")]
 struct FindingProviderFields {
     types: [&'static str; 1],
-    severity: Severity,
+    severity: ProviderSeverity,
+}
+
+/// The same without the normalized value, which the API's model does not have here.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ProviderSeverity {
+    label: &'static str,
+    original: &'static str,
 }
 
 /// RFC 3339 with exactly three decimals, as Security Hub writes it.
