@@ -301,6 +301,7 @@ fn the_workflow_changes_by_itself_as_documented() {
         (Resolved, (Failed, Archived), (Warning, Active), New),
         // But a finding that passes is resolved.
         (Resolved, (Passed, Archived), (Passed, Active), Resolved),
+        (Notified, (Passed, Archived), (Passed, Active), Resolved),
         (Notified, (Failed, Archived), (Passed, Active), Resolved),
         // What did not change at the next check stays as the user set it.
         (Notified, (Failed, Active), (Failed, Active), Notified),
