@@ -8,18 +8,27 @@
 //! API's shape, so that a stored document is the answer to a request.
 
 mod arn;
+pub mod coverage;
+pub mod eligibility;
 pub mod finding;
 mod id;
+pub mod metering;
+pub mod runtime;
 mod status;
 mod timestamp;
+mod unseen;
 mod wire_enum;
 
 pub use arn::{FilterArn, FilterId, FindingArn, FindingId, FunctionArn, LayerArn};
+pub use coverage::{CoverageCriteria, GroupKey};
+pub use eligibility::{Eligibility, ScanSettings};
 pub use finding::{FindingDocument, Observed};
 pub use id::{AccountId, InvalidId, Region};
+pub use runtime::RuntimePolicy;
 pub use status::{
     Architecture, DelegatedAdminStatus, ErrorCode, ExploitAvailable, FilterAction, FindingStatus,
     FindingType, FixAvailable, PackageManager, PackageType, RelationshipStatus, ResourceScanType,
     ScanStatusCode, ScanStatusReason, ScanType, Severity, SortField, SortOrder, Status,
 };
 pub use timestamp::Timestamp;
+pub use unseen::Unseen;
