@@ -17,5 +17,7 @@ mod scope;
 
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
-pub use job::{Job, Priority};
+pub use job::{
+    Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
+};
 pub use scope::{Reach, Scope};
