@@ -13,6 +13,7 @@ mod database;
 mod error;
 mod job;
 mod migration;
+mod page;
 mod scope;
 
 pub use database::{Engine, Store, Write};
@@ -20,4 +21,5 @@ pub use error::StoreError;
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
 };
+pub use page::{Cursor, Page};
 pub use scope::{Reach, Scope};
