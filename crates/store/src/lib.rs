@@ -9,17 +9,26 @@
 //! PostgreSQL as many as there are connections.
 
 mod counter;
+mod coverage;
 mod database;
 mod error;
+mod function;
+mod inventory;
 mod job;
 mod migration;
 mod page;
 mod scope;
+mod statement;
+mod watch;
 
+pub use coverage::{CoverageCount, CoverageRow, CoverageState};
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
+pub use function::{Function, FunctionNumber, FunctionState, Layer};
+pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
 };
 pub use page::{Cursor, Page};
 pub use scope::{Reach, Scope};
+pub use watch::Usage;
