@@ -7,19 +7,28 @@
 //! Pure: no clock (times are parameters), no storage, no HTTP. Types that Inspector's API shows serialise in exactly the
 //! API's shape, so that a stored document is the answer to a request.
 
+pub mod aggregation;
 mod arn;
+pub mod criteria;
 pub mod finding;
 mod id;
+pub mod lifecycle;
+mod sort;
 mod status;
 mod timestamp;
 mod wire_enum;
 
+pub use aggregation::{AggregationRequest, AggregationRow, AggregationType};
 pub use arn::{FilterArn, FilterId, FindingArn, FindingId, FunctionArn, LayerArn};
+pub use criteria::FilterCriteria;
 pub use finding::{FindingDocument, Observed};
 pub use id::{AccountId, InvalidId, Region};
+pub use lifecycle::{ClosedBecause, Retention};
+pub use sort::SortCriteria;
 pub use status::{
     Architecture, DelegatedAdminStatus, ErrorCode, ExploitAvailable, FilterAction, FindingStatus,
     FindingType, FixAvailable, PackageManager, PackageType, RelationshipStatus, ResourceScanType,
     ScanStatusCode, ScanStatusReason, ScanType, Severity, SortField, SortOrder, Status,
 };
 pub use timestamp::Timestamp;
+pub use wire_enum::WireEnum;
