@@ -13,9 +13,13 @@ mod database;
 mod error;
 mod job;
 mod migration;
+mod page;
 mod scope;
 
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
-pub use job::{Job, Priority};
+pub use job::{
+    Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
+};
+pub use page::{Cursor, Page};
 pub use scope::{Reach, Scope};
