@@ -7,19 +7,37 @@
 //! Pure: no clock (times are parameters), no storage, no HTTP. Types that Inspector's API shows serialise in exactly the
 //! API's shape, so that a stored document is the answer to a request.
 
+pub mod aggregation;
 mod arn;
+pub mod coverage;
+pub mod criteria;
+pub mod eligibility;
 pub mod finding;
 mod id;
+pub mod lifecycle;
+pub mod metering;
+pub mod runtime;
+mod sort;
 mod status;
 mod timestamp;
+mod unseen;
 mod wire_enum;
 
+pub use aggregation::{AggregationRequest, AggregationRow, AggregationType};
 pub use arn::{FilterArn, FilterId, FindingArn, FindingId, FunctionArn, LayerArn};
+pub use coverage::{CoverageCriteria, GroupKey};
+pub use criteria::FilterCriteria;
+pub use eligibility::{Eligibility, ScanSettings};
 pub use finding::{FindingDocument, Observed};
 pub use id::{AccountId, InvalidId, Region};
+pub use lifecycle::{ClosedBecause, Retention};
+pub use runtime::RuntimePolicy;
+pub use sort::SortCriteria;
 pub use status::{
     Architecture, DelegatedAdminStatus, ErrorCode, ExploitAvailable, FilterAction, FindingStatus,
     FindingType, FixAvailable, PackageManager, PackageType, RelationshipStatus, ResourceScanType,
     ScanStatusCode, ScanStatusReason, ScanType, Severity, SortField, SortOrder, Status,
 };
 pub use timestamp::Timestamp;
+pub use unseen::Unseen;
+pub use wire_enum::WireEnum;

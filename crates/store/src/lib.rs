@@ -10,14 +10,27 @@
 
 mod backup;
 mod counter;
+mod coverage;
 mod database;
 mod error;
+mod function;
+mod inventory;
 mod job;
 mod migration;
+mod page;
 mod scope;
+mod statement;
+mod watch;
 
 pub use backup::BackupError;
+pub use coverage::{CoverageCount, CoverageRow, CoverageState};
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
-pub use job::{Job, Priority};
+pub use function::{Function, FunctionNumber, FunctionState, Layer};
+pub use inventory::{InventoryPackage, InventoryRow};
+pub use job::{
+    Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
+};
+pub use page::{Cursor, Page};
 pub use scope::{Reach, Scope};
+pub use watch::Usage;
