@@ -7,16 +7,24 @@
 //! Pure: no clock (times are parameters), no storage, no HTTP. Types that Inspector's API shows serialise in exactly the
 //! API's shape, so that a stored document is the answer to a request.
 
+pub mod access;
+pub mod account;
 mod arn;
 pub mod finding;
 mod id;
+mod operation;
+pub mod organization;
 mod status;
 mod timestamp;
 mod wire_enum;
 
+pub use access::{Action, Role, Target};
+pub use account::{AccountError, AccountSettings, CodeScanningRegions};
 pub use arn::{FilterArn, FilterId, FindingArn, FindingId, FunctionArn, LayerArn};
 pub use finding::{FindingDocument, Observed};
 pub use id::{AccountId, InvalidId, Region};
+pub use operation::Operation;
+pub use organization::{AutoEnable, Member, Organization, Relation, Standing};
 pub use status::{
     Architecture, DelegatedAdminStatus, ErrorCode, ExploitAvailable, FilterAction, FindingStatus,
     FindingType, FixAvailable, PackageManager, PackageType, RelationshipStatus, ResourceScanType,
