@@ -7,6 +7,7 @@ found. Names are hashes of the content, as libFuzzer's are. Needs Python 3.11 an
 
 import hashlib
 import io
+import json
 import random
 import re
 import string
@@ -208,8 +209,17 @@ def seed_inventories() -> None:
             add("inventory", f"{name}\n{text}".replace("\\n", "\n").encode())
 
 
+def seed_requests() -> None:
+    vectors = json.loads((ROOT / "crates" / "sigv4" / "tests" / "vectors.json").read_text(encoding="utf-8"))
+    for request in vectors["requests"]:
+        lines = [request["method"], request["path"], request["query"], *(f"{k}:{v}" for k, v in request["headers"])]
+        add("sigv4", ("\n".join(lines) + "\n\n" + request["body"]).encode())
+        add("sigv4", dict(request["headers"])["Authorization"].encode())
+
+
 def main() -> int:
-    for seed in (seed_archives, seed_sources, seed_scans, seed_secrets, seed_advisories, seed_inventories):
+    for seed in (seed_archives, seed_sources, seed_scans, seed_secrets, seed_advisories, seed_inventories,
+                 seed_requests):
         seed()
     for folder in sorted(CORPUS.iterdir()):
         print(f"{folder.name}: {sum(1 for _ in folder.iterdir())} inputs")

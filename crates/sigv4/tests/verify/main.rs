@@ -1,0 +1,6 @@
+//! What the verifier lets in and what it refuses, from outside.
+
+mod chunks;
+mod made;
+mod properties;
+mod refusals;
