@@ -187,6 +187,11 @@ impl Write {
             .map_err(|source| StoreError::Statement { engine, source })
     }
 
+    /// Which kind of database this is.
+    pub(crate) const fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// What a failed statement is to the caller.
     pub(crate) const fn failed(&self, source: sqlx::Error) -> StoreError {
         StoreError::Statement {

@@ -8,14 +8,27 @@
 //! begins every transaction with the right to write, so that two writers wait for each other instead of failing; on
 //! PostgreSQL as many as there are connections.
 
+mod access_key;
+mod account;
+mod audit;
+mod client_token;
 mod counter;
 mod database;
 mod error;
 mod job;
 mod migration;
+mod organization;
+mod report;
+mod row;
 mod scope;
 
+pub use access_key::AccessKey;
+pub use account::AccountDetails;
+pub use audit::{AuditEntry, AuditError};
+pub use client_token::Remembered;
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
 pub use job::{Job, Priority};
+pub use organization::Association;
+pub use report::{Report, ReportKind, ReportStatus};
 pub use scope::{Reach, Scope};
