@@ -9,25 +9,43 @@
 
 pub mod access;
 pub mod account;
+pub mod aggregation;
 mod arn;
+pub mod coverage;
+pub mod criteria;
+pub mod eligibility;
 pub mod finding;
 mod id;
+pub mod lifecycle;
+pub mod metering;
 mod operation;
 pub mod organization;
+pub mod runtime;
+mod sort;
 mod status;
 mod timestamp;
+mod unseen;
 mod wire_enum;
 
 pub use access::{Action, Role, Target};
 pub use account::{AccountError, AccountSettings, CodeScanningRegions};
+pub use aggregation::{AggregationRequest, AggregationRow, AggregationType};
 pub use arn::{FilterArn, FilterId, FindingArn, FindingId, FunctionArn, LayerArn};
+pub use coverage::{CoverageCriteria, GroupKey};
+pub use criteria::FilterCriteria;
+pub use eligibility::{Eligibility, ScanSettings};
 pub use finding::{FindingDocument, Observed};
 pub use id::{AccountId, InvalidId, Region};
+pub use lifecycle::{ClosedBecause, Retention};
 pub use operation::Operation;
 pub use organization::{AutoEnable, Member, Organization, Relation, Standing};
+pub use runtime::RuntimePolicy;
+pub use sort::SortCriteria;
 pub use status::{
     Architecture, DelegatedAdminStatus, ErrorCode, ExploitAvailable, FilterAction, FindingStatus,
     FindingType, FixAvailable, PackageManager, PackageType, RelationshipStatus, ResourceScanType,
     ScanStatusCode, ScanStatusReason, ScanType, Severity, SortField, SortOrder, Status,
 };
 pub use timestamp::Timestamp;
+pub use unseen::Unseen;
+pub use wire_enum::WireEnum;

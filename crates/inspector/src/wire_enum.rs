@@ -1,5 +1,14 @@
 //! Enumerations that have a name on the wire and a small number in the database.
 
+/// An enumeration that has names on the wire.
+pub trait WireEnum: Copy + 'static {
+    /// All values.
+    const VALUES: &'static [Self];
+
+    /// The name on the wire.
+    fn name(self) -> &'static str;
+}
+
 /// Defines an enumeration whose values are written as the API writes them.
 ///
 /// The numbers are the positions in the list, and databases hold them: append, never reorder.
@@ -37,6 +46,14 @@ macro_rules! wire_enum {
             #[must_use]
             pub fn from_code(code: i16) -> Option<Self> {
                 usize::try_from(code).ok().and_then(|at| Self::ALL.get(at)).copied()
+            }
+        }
+
+        impl crate::wire_enum::WireEnum for $name {
+            const VALUES: &'static [Self] = Self::ALL;
+
+            fn name(self) -> &'static str {
+                self.as_str()
             }
         }
 

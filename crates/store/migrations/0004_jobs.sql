@@ -7,6 +7,7 @@ CREATE TABLE job (
     key TEXT NOT NULL,
     -- 0 first.
     priority SMALLINT NOT NULL,
+    -- Not before this moment; 0: at once.
     run_at BIGINT NOT NULL,
     -- 0 waiting, 1 leased, 2 dead.
     state SMALLINT NOT NULL,
@@ -15,9 +16,10 @@ CREATE TABLE job (
     max_deliveries SMALLINT NOT NULL,
     lease_until BIGINT,
     lease_owner TEXT,
-    -- Raised by requests that arrive while the job is leased, so that completing it runs it once more.
+    -- Raised by every request, so that completing a job that was asked for again meanwhile runs it once more.
     generation BIGINT NOT NULL,
-    payload TEXT NOT NULL,
+    -- The generation that the lease is for.
+    leased_generation BIGINT,
     last_error TEXT,
     created_at BIGINT NOT NULL
 );

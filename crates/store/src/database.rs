@@ -1,6 +1,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
@@ -35,6 +36,8 @@ pub struct Store {
     readers: AnyPool,
     writers: AnyPool,
     counters: Arc<Counters>,
+    /// Jobs that were claimed, which decides whose turn it is.
+    turns: Arc<AtomicU32>,
 }
 
 /// Readers beside the writer. More than there are cores to serve them only queue inside the database instead of before it.
@@ -81,6 +84,7 @@ impl Store {
             readers,
             writers,
             counters: Arc::default(),
+            turns: Arc::default(),
         })
     }
 
@@ -104,6 +108,11 @@ impl Store {
     /// Connections for statements that only read.
     pub(crate) const fn readers(&self) -> &AnyPool {
         &self.readers
+    }
+
+    /// A number that grows by one each time.
+    pub(crate) fn next_turn(&self) -> u32 {
+        self.turns.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Begins a transaction that may write.

@@ -18,6 +18,7 @@ mod error;
 mod job;
 mod migration;
 mod organization;
+mod page;
 mod report;
 mod row;
 mod scope;
@@ -28,7 +29,10 @@ pub use audit::{AuditEntry, AuditError};
 pub use client_token::Remembered;
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
-pub use job::{Job, Priority};
+pub use job::{
+    Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
+};
 pub use organization::Association;
+pub use page::{Cursor, Page};
 pub use report::{Report, ReportKind, ReportStatus};
 pub use scope::{Reach, Scope};
