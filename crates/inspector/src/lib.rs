@@ -7,6 +7,8 @@
 //! Pure: no clock (times are parameters), no storage, no HTTP. Types that Inspector's API shows serialise in exactly the
 //! API's shape, so that a stored document is the answer to a request.
 
+pub mod access;
+pub mod account;
 pub mod aggregation;
 mod arn;
 pub mod coverage;
@@ -16,6 +18,8 @@ pub mod finding;
 mod id;
 pub mod lifecycle;
 pub mod metering;
+mod operation;
+pub mod organization;
 pub mod runtime;
 mod sort;
 mod status;
@@ -23,6 +27,8 @@ mod timestamp;
 mod unseen;
 mod wire_enum;
 
+pub use access::{Action, Role, Target};
+pub use account::{AccountError, AccountSettings, CodeScanningRegions};
 pub use aggregation::{AggregationRequest, AggregationRow, AggregationType};
 pub use arn::{FilterArn, FilterId, FindingArn, FindingId, FunctionArn, LayerArn};
 pub use coverage::{CoverageCriteria, GroupKey};
@@ -31,6 +37,8 @@ pub use eligibility::{Eligibility, ScanSettings};
 pub use finding::{FindingDocument, Observed};
 pub use id::{AccountId, InvalidId, Region};
 pub use lifecycle::{ClosedBecause, Retention};
+pub use operation::Operation;
+pub use organization::{AutoEnable, Member, Organization, Relation, Standing};
 pub use runtime::RuntimePolicy;
 pub use sort::SortCriteria;
 pub use status::{

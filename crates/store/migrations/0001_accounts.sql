@@ -1,5 +1,5 @@
 -- Accounts, the organisation, and the keys that speak for them. Inspector keeps all of this per Region.
--- Times are milliseconds since 1970, enumerations the numbers of `inspector::status`, accounts their twelve digits as a number.
+-- Times are milliseconds since 1970, truths 0 or 1, enumerations the numbers of `inspector::status`, accounts their twelve digits as a number.
 
 CREATE TABLE counter (
     name TEXT NOT NULL PRIMARY KEY,
@@ -14,7 +14,6 @@ CREATE TABLE setting (
 CREATE TABLE account (
     region TEXT NOT NULL,
     account_id BIGINT NOT NULL,
-    status SMALLINT NOT NULL,
     ec2 SMALLINT NOT NULL,
     ecr SMALLINT NOT NULL,
     lambda SMALLINT NOT NULL,
@@ -25,8 +24,8 @@ CREATE TABLE account (
     lambda_code_since BIGINT,
     -- The key that code snippets are sealed with, when the account chose one.
     snippet_key TEXT,
-    -- Email of the account in its organisation, and whether the organisation suspended it.
-    suspended BOOLEAN NOT NULL,
+    -- By its organisation: nothing is scanned, nothing can be changed.
+    suspended SMALLINT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (region, account_id)
@@ -37,11 +36,11 @@ CREATE TABLE organization (
     management_account BIGINT NOT NULL,
     administrator BIGINT,
     administrator_status SMALLINT NOT NULL,
-    auto_ec2 BOOLEAN NOT NULL,
-    auto_ecr BOOLEAN NOT NULL,
-    auto_lambda BOOLEAN NOT NULL,
-    auto_lambda_code BOOLEAN NOT NULL,
-    auto_code_repository BOOLEAN NOT NULL,
+    auto_ec2 SMALLINT NOT NULL,
+    auto_ecr SMALLINT NOT NULL,
+    auto_lambda SMALLINT NOT NULL,
+    auto_lambda_code SMALLINT NOT NULL,
+    auto_code_repository SMALLINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
 
@@ -78,11 +77,13 @@ CREATE TABLE client_token (
     account_id BIGINT NOT NULL,
     operation TEXT NOT NULL,
     token TEXT NOT NULL,
+    -- SHA-256 of what was asked: the same token with another request is a mistake, not a repetition.
     request_hash TEXT NOT NULL,
     answer TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (region, account_id, operation, token)
 );
+CREATE INDEX client_token_created ON client_token (created_at);
 
 -- What was changed or read that matters, each row holding the hash of the one before.
 CREATE TABLE audit (

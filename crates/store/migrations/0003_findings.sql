@@ -95,12 +95,14 @@ CREATE TABLE report (
     id TEXT NOT NULL PRIMARY KEY,
     region TEXT NOT NULL,
     account_id BIGINT NOT NULL,
-    -- 0: findings, 1: bills of materials.
+    -- Whose things are in it, decided when it was asked for: the numbers of `store::Reach`.
+    reach SMALLINT NOT NULL,
+    -- The numbers of `store::ReportKind`.
     kind SMALLINT NOT NULL,
     format TEXT NOT NULL,
     destination TEXT NOT NULL,
     criteria TEXT NOT NULL,
-    -- 0 in progress, 1 succeeded, 2 cancelled, 3 failed.
+    -- The numbers of `store::ReportStatus`.
     status SMALLINT NOT NULL,
     error_code TEXT,
     error_message TEXT,

@@ -8,7 +8,11 @@
 //! begins every transaction with the right to write, so that two writers wait for each other instead of failing; on
 //! PostgreSQL as many as there are connections.
 
+mod access_key;
+mod account;
+mod audit;
 mod backup;
+mod client_token;
 mod counter;
 mod coverage;
 mod database;
@@ -17,12 +21,19 @@ mod function;
 mod inventory;
 mod job;
 mod migration;
+mod organization;
 mod page;
+mod report;
+mod row;
 mod scope;
 mod statement;
 mod watch;
 
+pub use access_key::AccessKey;
+pub use account::AccountDetails;
+pub use audit::{AuditEntry, AuditError};
 pub use backup::BackupError;
+pub use client_token::Remembered;
 pub use coverage::{CoverageCount, CoverageRow, CoverageState};
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
@@ -31,6 +42,8 @@ pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
 };
+pub use organization::Association;
 pub use page::{Cursor, Page};
+pub use report::{Report, ReportKind, ReportStatus};
 pub use scope::{Reach, Scope};
 pub use watch::Usage;
