@@ -16,7 +16,7 @@ CREATE TABLE function (
     -- SHA-256 of the deployment package, base64 as Lambda writes it.
     code_sha256 TEXT NOT NULL,
     code_size BIGINT NOT NULL,
-    -- The code and its layers together: what a scan is of. Changes whenever one of them does.
+    -- Code, layers, runtime and handler together: what a scan is of. Changes whenever one of them does.
     content TEXT NOT NULL,
     kms_key TEXT NOT NULL,
     vpc TEXT NOT NULL,
@@ -86,7 +86,8 @@ CREATE TABLE inventory (
 CREATE TABLE inventory_package (
     -- Ecosystem and normalised name, as the index of advisories has it.
     package TEXT NOT NULL,
+    version TEXT NOT NULL,
     function_id INTEGER NOT NULL,
-    PRIMARY KEY (package, function_id)
+    PRIMARY KEY (package, function_id, version)
 );
 CREATE INDEX inventory_package_function ON inventory_package (function_id);

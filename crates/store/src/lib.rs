@@ -13,8 +13,11 @@ mod account;
 mod audit;
 mod client_token;
 mod counter;
+mod coverage;
 mod database;
 mod error;
+mod function;
+mod inventory;
 mod job;
 mod migration;
 mod organization;
@@ -22,13 +25,18 @@ mod page;
 mod report;
 mod row;
 mod scope;
+mod statement;
+mod watch;
 
 pub use access_key::AccessKey;
 pub use account::AccountDetails;
 pub use audit::{AuditEntry, AuditError};
 pub use client_token::Remembered;
+pub use coverage::{CoverageCount, CoverageRow, CoverageState};
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
+pub use function::{Function, FunctionNumber, FunctionState, Layer};
+pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
 };
@@ -36,3 +44,4 @@ pub use organization::Association;
 pub use page::{Cursor, Page};
 pub use report::{Report, ReportKind, ReportStatus};
 pub use scope::{Reach, Scope};
+pub use watch::Usage;

@@ -2,4 +2,5 @@
 //! `SHINDAN_TEST_POSTGRES` holds the URL of a server on which databases can be made.
 
 mod database;
+mod functions;
 mod jobs;

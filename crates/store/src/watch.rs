@@ -1,0 +1,144 @@
+//! Spans of time in which functions were watched, which usage is metered from.
+
+use shindan_inspector::{AccountId, FunctionArn, ScanType, Timestamp, metering};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use crate::statement::Statement;
+use crate::{Scope, Store, StoreError, Write};
+
+/// How long functions of an account were watched in the current month.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Usage {
+    /// Whose functions.
+    pub account: AccountId,
+    /// Which kind of scanning.
+    pub scan_type: ScanType,
+    /// The sum over all functions.
+    pub coverage_hours: f64,
+}
+
+impl Store {
+    /// Coverage hours of the current month (UTC), by account and kind of scanning. Of `accounts` only, or of all that the
+    /// scope reaches when there are none; accounts out of reach are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn usage(
+        &self,
+        scope: &Scope,
+        accounts: &[AccountId],
+        now: Timestamp,
+    ) -> Result<Vec<Usage>, StoreError> {
+        let from = metering::month_of(now).as_millis();
+        let now = now.as_millis();
+        // PostgreSQL's sum of BIGINT is NUMERIC, hence the cast.
+        let mut statement = Statement::new(
+            "SELECT w.account_id, w.scan_type, CAST(sum((CASE WHEN w.ended_at IS NULL OR w.ended_at > ",
+        );
+        statement.value(now).push(" THEN ").value(now);
+        statement
+            .push(" ELSE w.ended_at END) - (CASE WHEN w.began_at < ")
+            .value(from);
+        statement.push(" THEN ").value(from);
+        statement.push(" ELSE w.began_at END)) AS BIGINT) FROM watch w WHERE ");
+        statement.within("w", scope);
+        statement.push(" AND w.began_at < ").value(now);
+        statement
+            .push(" AND (w.ended_at IS NULL OR w.ended_at > ")
+            .value(from)
+            .push(")");
+        if !accounts.is_empty() {
+            statement.push(" AND w.account_id IN ");
+            statement.list(accounts.iter().map(|account| account.number()));
+        }
+        statement.push(" GROUP BY w.account_id, w.scan_type ORDER BY w.account_id, w.scan_type");
+        let rows = statement
+            .rows(self.readers())
+            .await
+            .map_err(|e| self.failed(e))?;
+        rows.iter()
+            .map(|row| {
+                let read = |row: &AnyRow| -> Result<(i64, i16, i64), sqlx::Error> {
+                    Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))
+                };
+                let (account, scan_type, millis) = read(row).map_err(|e| self.failed(e))?;
+                let usage = || {
+                    Some(Usage {
+                        account: AccountId::from_number(account)?,
+                        scan_type: ScanType::from_code(scan_type)?,
+                        coverage_hours: metering::hours(millis),
+                    })
+                };
+                usage().ok_or_else(|| StoreError::Row {
+                    what: format!("a span of account {account} and scan type {scan_type}"),
+                })
+            })
+            .collect()
+    }
+}
+
+impl Write {
+    /// Begins to watch a function; nothing when it is watched already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin_watch(
+        &mut self,
+        function: i64,
+        arn: &FunctionArn,
+        scan: ScanType,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let open: Option<i64> = sqlx::query_scalar(
+            "SELECT began_at FROM watch WHERE function_id = $1 AND scan_type = $2 AND ended_at IS NULL",
+        )
+        .bind(function)
+        .bind(scan.code())
+        .fetch_optional(&mut **self)
+        .await
+        .map_err(|e| self.failed(e))?;
+        if open.is_some() {
+            return Ok(());
+        }
+        // A span that began and ended in this very moment goes on.
+        sqlx::query(
+            "INSERT INTO watch (function_id, scan_type, began_at, ended_at, region, account_id) \
+             VALUES ($1, $2, $3, NULL, $4, $5) \
+             ON CONFLICT (function_id, scan_type, began_at) DO UPDATE SET ended_at = NULL",
+        )
+        .bind(function)
+        .bind(scan.code())
+        .bind(now.as_millis())
+        .bind(arn.region.as_str())
+        .bind(arn.account.number())
+        .execute(&mut **self)
+        .await
+        .map(drop)
+        .map_err(|e| self.failed(e))
+    }
+
+    /// Ends watching a function; nothing when it is not watched.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_watch(
+        &mut self,
+        function: i64,
+        scan: ScanType,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        // A clock that jumped back makes an empty span, not a negative one.
+        sqlx::query(
+            "UPDATE watch SET ended_at = CASE WHEN began_at > $1 THEN began_at ELSE $1 END \
+             WHERE function_id = $2 AND scan_type = $3 AND ended_at IS NULL",
+        )
+        .bind(now.as_millis())
+        .bind(function)
+        .bind(scan.code())
+        .execute(&mut **self)
+        .await
+        .map(drop)
+        .map_err(|e| self.failed(e))
+    }
+}
