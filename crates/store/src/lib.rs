@@ -11,13 +11,18 @@
 mod counter;
 mod database;
 mod error;
+mod filter;
+mod finding;
 mod job;
 mod migration;
 mod page;
 mod scope;
+mod sql;
 
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
+pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
+pub use finding::{FindingNumbers, FindingRow, Recorded};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
 };

@@ -1,4 +1,4 @@
-//! The schema, as numbered scripts that are the same for both databases but for two words.
+//! The schema, as numbered scripts that are the same for both databases but for three words.
 
 use std::borrow::Cow;
 
@@ -32,12 +32,14 @@ pub(crate) fn migrator(engine: Engine) -> Migrator {
 }
 
 /// SQLite compares texts by bytes and PostgreSQL by the rules of a language unless told otherwise; prefixes and keyset pages
-/// need bytes. And each has its own word for them.
+/// need bytes. And each has its own word for them. A row number has 64 bits in SQLite under any name, but is only called
+/// INTEGER there.
 fn spelled(script: &str, engine: Engine) -> String {
     match engine {
         Engine::Sqlite => script.replace(" BYTES", " BLOB"),
         Engine::Postgres => script
             .replace(" TEXT", " TEXT COLLATE \"C\"")
-            .replace(" BYTES", " BYTEA"),
+            .replace(" BYTES", " BYTEA")
+            .replace(" INTEGER", " BIGINT"),
     }
 }
