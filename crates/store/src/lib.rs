@@ -17,6 +17,8 @@ mod counter;
 mod coverage;
 mod database;
 mod error;
+mod filter;
+mod finding;
 mod function;
 mod inventory;
 mod job;
@@ -26,6 +28,7 @@ mod page;
 mod report;
 mod row;
 mod scope;
+mod sql;
 mod statement;
 mod watch;
 
@@ -37,6 +40,8 @@ pub use client_token::Remembered;
 pub use coverage::{CoverageCount, CoverageRow, CoverageState};
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
+pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
+pub use finding::{FindingNumbers, FindingRow, Recorded};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
 pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
