@@ -1,5 +1,7 @@
 //! The service's side of the program: settings, the folder of its data, and the running server.
 
+pub(crate) mod advisories;
+pub(crate) mod scanner;
 pub(crate) mod settings;
 
 use std::future::Future;
