@@ -9,6 +9,7 @@
 mod clean;
 mod escape;
 mod json;
+mod ranking;
 mod report;
 mod sarif;
 mod settings;

@@ -189,6 +189,7 @@ fn run(
         findings,
         coverage,
         detectors,
+        upgrades: matched.upgrades,
         statistics,
     }
 }
