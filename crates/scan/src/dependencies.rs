@@ -1,5 +1,7 @@
 //! Standard scanning: the packages of an inventory against the advisories, one finding for each vulnerability.
 
+mod import_names;
+mod installed;
 mod upgrade;
 mod usage;
 
@@ -78,7 +80,11 @@ impl Matched {
 ///
 /// Left out are packages that installed evidence overrules, that are for development only, and those whose version is
 /// not known; notes say how many.
-pub(crate) fn compare(mut inventory: Inventory, imports: &Imports, options: &Options) -> Matched {
+pub(crate) fn compare(
+    mut inventory: Inventory,
+    imports: &Imports<'_>,
+    options: &Options,
+) -> Matched {
     let excluded = |path: &str| options.exclude.iter().any(|p| p.matches(path));
     inventory.notes.retain(|note| !excluded(&note.path));
     inventory.packages.retain_mut(|package| {
@@ -124,7 +130,7 @@ pub(crate) fn compare(mut inventory: Inventory, imports: &Imports, options: &Opt
 fn find(
     index: &Index,
     packages: &[(&Package, &str)],
-    imports: &Imports,
+    imports: &Imports<'_>,
     matched: &mut Matched,
 ) -> Result<(), Corrupt> {
     let each = by_vulnerability(index, packages)?.into_iter();
@@ -215,7 +221,7 @@ fn describe(
     index: &Index,
     number: VulnerabilityNumber,
     affected: &Affected<'_, '_>,
-    imports: &Imports,
+    imports: &Imports<'_>,
 ) -> Result<(Finding, DetectorInfo), Corrupt> {
     let known = index.vulnerability(number)?;
     let texts = index.describe(number)?;
@@ -347,7 +353,7 @@ fn vulnerable(
     package: &Package,
     version: &str,
     hit: &Match<'_>,
-    imports: &Imports,
+    imports: &Imports<'_>,
 ) -> VulnerablePackage {
     let places = package.places.iter().filter(|p| !p.overruled);
     let mut places: Vec<PackagePlace> = places

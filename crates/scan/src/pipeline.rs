@@ -140,7 +140,7 @@ fn run(
     let matched = if matches!(options.dependencies, Dependencies::Skip) {
         Matched::default()
     } else {
-        let imports = Imports::of(&files, &names, called);
+        let imports = Imports::of(artifact, &files, &names, called);
         // A defect of a reader costs the dependencies, never what was found in code.
         catch_unwind(AssertUnwindSafe(|| {
             let inventory = dependencies::inventory(artifact);

@@ -1,17 +1,18 @@
 //! Standard scanning from the outside: what is compared, what is said without a database, bills of materials, VEX.
+//! The use of packages by own code is in `usage.rs`.
 
 use serde_json::{Value, json};
 
 use crate::support::{GOOD, Run, Sandbox, Scan};
 
-const RECORD: &str = r#"{"id": "GHSA-a", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-1"],
+pub(crate) const RECORD: &str = r#"{"id": "GHSA-a", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-1"],
     "summary": "Tool runs what it is given", "database_specific": {"cwe_ids": ["CWE-78"]},
     "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
     "affected": [{"package": {"ecosystem": "PyPI", "name": "tool"},
         "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.4"}]}]}]}"#;
 
 /// A function with two requirements, of which one has a vulnerability, and a database that knows it.
-fn sandbox() -> Sandbox {
+pub(crate) fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("export/PyPI/GHSA-a.json", RECORD);
     sandbox.write(
@@ -25,12 +26,12 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-fn scan(sandbox: &Sandbox, path: &str, more: &[&str]) -> Scan {
+pub(crate) fn scan(sandbox: &Sandbox, path: &str, more: &[&str]) -> Scan {
     let args = ["scan", path, "--format", "json", "--db", "db", "--quiet"];
     Scan::of(sandbox.run(&[&args, more].concat()))
 }
 
-fn findings(scan: &Scan) -> &[Value] {
+pub(crate) fn findings(scan: &Scan) -> &[Value] {
     scan.report["findings"].as_array().expect("a list")
 }
 
