@@ -21,4 +21,5 @@ pub mod update;
 pub mod vex;
 
 pub use index::{Index, Match, Vulnerability};
+pub use range::{End, Interval};
 pub use severity::Severity;

@@ -6,7 +6,7 @@
 //!
 //! `JSON.md` beside this crate documents the JSON schema.
 
-mod clean;
+pub mod clean;
 mod escape;
 mod json;
 mod ranking;

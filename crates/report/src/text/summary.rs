@@ -206,7 +206,7 @@ fn findings(report: &Report<'_>, paint: Paint, out: &mut impl Write) -> io::Resu
         )?;
     }
     if totals.active() > 0 {
-        writeln!(out, "{}", paint.dim("`shindan explain DETECTOR` tells more about a detector, such as the one in brackets above"))?;
+        writeln!(out, "{}", paint.dim("`shindan explain ID` tells more about a detector or a CVE, such as the one in brackets above"))?;
     }
     Ok(())
 }
