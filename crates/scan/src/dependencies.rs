@@ -5,20 +5,22 @@ mod installed;
 mod upgrade;
 mod usage;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use shindan_advisory::index::{Corrupt, Description, Index, VulnerabilityNumber};
 use shindan_advisory::{Match, Severity as Rated};
 use shindan_artifact::Artifact;
+use shindan_base::Interner;
 use shindan_finding::{
     Confidence, DetectorId, DetectorInfo, Epss, FileNote, Finding, FindingKind, KnownExploit,
     Location, PackagePlace, Region, Severity, Upgrade, Vulnerability, VulnerablePackage,
 };
 use shindan_inventory::{Confidence as Trust, Evidence, Inventory, Package, sbom};
 
+use crate::load::Loaded;
 use crate::options::Options;
-
-pub(crate) use usage::Imports;
+use usage::Imports;
 
 /// Characters of an advisory's text that a report repeats; the rest is behind its link.
 const MAX_DETAILS: usize = 4000;
@@ -76,15 +78,32 @@ impl Matched {
     }
 }
 
-/// Compares the packages that are in the artifact with the advisories.
+/// Compares the packages that are in the artifact with the advisories, as far as the options ask for it.
 ///
 /// Left out are packages that installed evidence overrules, that are for development only, and those whose version is
-/// not known; notes say how many.
+/// not known; notes say how many. `called` are the library functions that own code calls.
 pub(crate) fn compare(
-    mut inventory: Inventory,
-    imports: &Imports<'_>,
+    artifact: &Artifact,
+    files: &[Loaded],
+    names: &Interner,
+    called: BTreeSet<String>,
     options: &Options,
 ) -> Matched {
+    let index = match &options.dependencies {
+        Dependencies::Skip => return Matched::default(),
+        Dependencies::Unmatched => None,
+        Dependencies::Match(index) => Some(&**index),
+    };
+    // A defect of a reader costs the dependencies, never what was found in code.
+    catch_unwind(AssertUnwindSafe(|| {
+        let imports = Imports::of(artifact, files, names, called);
+        matched(&included(inventory(artifact), options), index, &imports)
+    }))
+    .unwrap_or_else(|_| Matched::failed())
+}
+
+/// Without what the settings exclude.
+fn included(mut inventory: Inventory, options: &Options) -> Inventory {
     let excluded = |path: &str| options.exclude.iter().any(|p| p.matches(path));
     inventory.notes.retain(|note| !excluded(&note.path));
     inventory.packages.retain_mut(|package| {
@@ -92,15 +111,13 @@ pub(crate) fn compare(
         package.overruled = package.places.iter().all(|place| place.overruled);
         !package.places.is_empty()
     });
-    let inventory = &inventory;
+    inventory
+}
+
+fn matched(inventory: &Inventory, index: Option<&Index>, imports: &Imports<'_>) -> Matched {
     let mut matched = Matched {
         notes: reading_notes(inventory),
         ..Matched::default()
-    };
-    let index = match &options.dependencies {
-        Dependencies::Skip => return Matched::default(),
-        Dependencies::Unmatched => None,
-        Dependencies::Match(index) => Some(index),
     };
     let packages = comparable(inventory, &mut matched.notes);
     let Some(index) = index else {

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use shindan_finding::{DetectorInfo, FileNote, Finding, Outcome, Statistics};
+use shindan_finding::{DetectorInfo, FileNote, Outcome, Statistics};
 
 /// How the paths of one argument are shown among those of others.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ pub(crate) fn merged(outcomes: Vec<Outcome>) -> Outcome {
         whole.upgrades.extend(outcome.upgrades);
         add(&mut whole.statistics, &outcome.statistics);
     }
-    whole.findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    whole.findings.sort_by(|a, b| a.order().cmp(&b.order()));
     whole.coverage.skipped.sort();
     whole.coverage.notes.sort();
     whole.upgrades.sort_by(|a, b| {
@@ -98,14 +98,6 @@ pub(crate) fn merged(outcomes: Vec<Outcome>) -> Outcome {
         .detectors
         .dedup_by(|a: &mut DetectorInfo, b| a.id == b.id);
     whole
-}
-
-fn order(finding: &Finding) -> (&str, shindan_finding::Region, &str) {
-    (
-        &finding.location.path,
-        finding.location.region,
-        &finding.detector.0,
-    )
 }
 
 fn add(sum: &mut Statistics, part: &Statistics) {
