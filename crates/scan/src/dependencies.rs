@@ -1,5 +1,6 @@
 //! Standard scanning: the packages of an inventory against the advisories, one finding for each vulnerability.
 
+mod assemblies;
 mod import_names;
 mod installed;
 mod upgrade;

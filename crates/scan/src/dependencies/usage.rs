@@ -2,8 +2,8 @@
 //!
 //! The analysis knows the full name of each library function that is called, and each file says what it imports:
 //! modules (Python, JavaScript), paths of `require` (Ruby), classes and namespaces (Java, C#). What a package is
-//! imported as is told by a table ([`import_names`]), by its own files where these lie in the artifact ([`Installed`]),
-//! or by its name. Where none of them tells all its names, code that imports none of them may still import the package,
+//! imported as is told by a table ([`import_names`]), by its own files where these lie in the artifact ([`Installed`],
+//! [`Assemblies`]), or by its name. Where none of them tells all its names, code that imports none of them may still import the package,
 //! and the answer is [`Usage::Unknown`].
 
 use std::collections::BTreeSet;
@@ -17,6 +17,7 @@ use shindan_package::Ecosystem;
 use shindan_program::Module;
 use shindan_source::Family;
 
+use super::assemblies::Assemblies;
 use super::import_names;
 use super::installed::Installed;
 use crate::load::Loaded;
@@ -35,6 +36,8 @@ pub(crate) struct Imports<'a> {
     java: Option<Names>,
     /// Namespaces and qualified classes, in lower case.
     csharp: Option<Names>,
+    /// Read where there is C#.
+    assemblies: Assemblies,
     /// Library functions that are called, by their full names.
     called: BTreeSet<String>,
 }
@@ -54,6 +57,7 @@ impl<'a> Imports<'a> {
             ruby: None,
             java: None,
             csharp: None,
+            assemblies: Assemblies::default(),
             called: called
                 .into_iter()
                 .map(|api| api.replace("()", ""))
@@ -95,6 +99,9 @@ impl<'a> Imports<'a> {
                     known.extend(qualified(module, names).map(|name| name.to_lowercase()));
                 }
             }
+        }
+        if imports.csharp.is_some() {
+            imports.assemblies = Assemblies::of(artifact);
         }
         imports
     }
@@ -152,6 +159,11 @@ impl<'a> Imports<'a> {
             }
             // Groups and artifacts name no packages of Java.
             Ecosystem::Maven => (false, false),
+            Ecosystem::NuGet => {
+                let mut assemblies = self.assemblies.of_package(package).iter();
+                let by_assembly = assemblies.any(|name| imported.has(&spelled(name)));
+                (by_name || by_assembly, false)
+            }
             _ => (by_name, false),
         }
     }

@@ -152,6 +152,28 @@ fn namespaces_of_csharp_are_compared_with_the_names_of_packages() {
 }
 
 #[test]
+fn assemblies_in_deps_json_tell_namespaces_of_csharp() {
+    let sandbox = sandbox();
+    let deps = r#"{"runtimeTarget": {"name": "net8"}, "targets": {"net8": {
+        "Odd.Tool/1.3.0": {"runtime": {"lib/net8.0/Example.Parts.dll": {}}}}},
+        "libraries": {"Odd.Tool/1.3.0": {"type": "package", "serviceable": true, "sha512": ""}}}"#;
+    sandbox.write("net/app.deps.json", deps);
+    for (line, expected) in [
+        ("using Example.Parts.Inner;", "imported"),
+        ("using Odd.Tool;", "imported"),
+        ("using Example;", "unknown"),
+    ] {
+        let code = format!("{line}\nclass App {{ object Handle(object o) {{ return o; }} }}\n");
+        sandbox.write("net/App.cs", code);
+        assert_eq!(
+            usage(&sandbox, "net", "NuGet", "Odd.Tool"),
+            expected,
+            "{line}"
+        );
+    }
+}
+
+#[test]
 fn modules_of_python_are_told_by_name_or_by_the_table() {
     let sandbox = sandbox();
     for (name, line, expected) in [
