@@ -178,7 +178,7 @@ pub(crate) fn positive(sql: &mut Sql, column: &'static str, wanted: &TextMatch<'
 }
 
 /// A condition on a text column that is null when a finding has no such value: which matches every NOT_EQUALS.
-fn nullable(sql: &mut Sql, column: &'static str, wanted: &TextMatch<'_>) {
+pub(crate) fn nullable(sql: &mut Sql, column: &'static str, wanted: &TextMatch<'_>) {
     if wanted.is_positive() {
         text(sql, column, wanted);
     } else {

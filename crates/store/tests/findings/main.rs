@@ -1,5 +1,6 @@
 //! Findings and saved filters, on SQLite and, when `SHINDAN_TEST_POSTGRES` holds a URL, on PostgreSQL.
 
+mod aggregations;
 mod criteria;
 #[path = "../runtime/database.rs"]
 mod database;
