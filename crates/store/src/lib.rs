@@ -22,7 +22,7 @@ mod sql;
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
-pub use finding::{FindingNumbers, FindingRow, Recorded};
+pub use finding::{FindingNumbers, FindingRow, Recorded, compiled};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
 };

@@ -29,6 +29,7 @@ mod retention;
 mod rows;
 mod snippet;
 
+pub use filter::compiled;
 pub use read::FindingRow;
 pub use record::{FindingNumbers, Recorded};
 
