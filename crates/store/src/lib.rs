@@ -41,7 +41,7 @@ pub use coverage::{CoverageCount, CoverageRow, CoverageState};
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
-pub use finding::{FindingNumbers, FindingRow, Recorded};
+pub use finding::{FindingNumbers, FindingRow, Recorded, compiled};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
 pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
