@@ -16,6 +16,8 @@ mod counter;
 mod coverage;
 mod database;
 mod error;
+mod filter;
+mod finding;
 mod function;
 mod inventory;
 mod job;
@@ -25,6 +27,7 @@ mod page;
 mod report;
 mod row;
 mod scope;
+mod sql;
 mod statement;
 mod watch;
 
@@ -37,6 +40,8 @@ pub use database::{Engine, Store, Write};
 pub use error::StoreError;
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
 pub use inventory::{InventoryPackage, InventoryRow};
+pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
+pub use finding::{FindingNumbers, FindingRow, Recorded};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
 };
