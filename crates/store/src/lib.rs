@@ -27,6 +27,7 @@ mod page;
 mod report;
 mod row;
 mod scope;
+mod setting;
 mod sql;
 mod statement;
 mod watch;
@@ -38,10 +39,10 @@ pub use client_token::Remembered;
 pub use coverage::{CoverageCount, CoverageRow, CoverageState};
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
-pub use function::{Function, FunctionNumber, FunctionState, Layer};
-pub use inventory::{InventoryPackage, InventoryRow};
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
 pub use finding::{FindingNumbers, FindingRow, Recorded};
+pub use function::{Function, FunctionNumber, FunctionState, Layer};
+pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
 };
