@@ -28,6 +28,7 @@ mod page;
 mod report;
 mod row;
 mod scope;
+mod setting;
 mod sql;
 mod statement;
 mod watch;
