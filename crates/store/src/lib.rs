@@ -27,6 +27,7 @@ mod page;
 mod report;
 mod row;
 mod scope;
+mod setting;
 mod sql;
 mod statement;
 mod watch;
@@ -39,7 +40,7 @@ pub use coverage::{CoverageCount, CoverageRow, CoverageState};
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
-pub use finding::{FindingNumbers, FindingRow, Recorded};
+pub use finding::{FindingNumbers, FindingRow, Recorded, SealedSnippet};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
 pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
