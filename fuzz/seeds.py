@@ -209,7 +209,6 @@ def seed_inventories() -> None:
             add("inventory", f"{name}\n{text}".replace("\\n", "\n").encode())
 
 
-<<<<<<< HEAD
 def seed_requests() -> None:
     vectors = json.loads((ROOT / "crates" / "sigv4" / "tests" / "vectors.json").read_text(encoding="utf-8"))
     for request in vectors["requests"]:
@@ -218,10 +217,6 @@ def seed_requests() -> None:
         add("sigv4", dict(request["headers"])["Authorization"].encode())
 
 
-def main() -> int:
-    for seed in (seed_archives, seed_sources, seed_scans, seed_secrets, seed_advisories, seed_inventories,
-                 seed_requests):
-=======
 def seed_criteria() -> None:
     """Every name in the definitions of criteria, as a text, a time and a number; one of each other kind."""
     fields = (ROOT / "crates" / "inspector" / "src" / "criteria" / "field.rs").read_text()
@@ -244,8 +239,8 @@ def seed_criteria() -> None:
 
 
 def main() -> int:
-    for seed in (seed_archives, seed_sources, seed_scans, seed_secrets, seed_advisories, seed_inventories, seed_criteria):
->>>>>>> findings
+    for seed in (seed_archives, seed_sources, seed_scans, seed_secrets, seed_advisories, seed_inventories,
+                 seed_requests, seed_criteria):
         seed()
     for folder in sorted(CORPUS.iterdir()):
         print(f"{folder.name}: {sum(1 for _ in folder.iterdir())} inputs")

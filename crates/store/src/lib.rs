@@ -45,7 +45,9 @@ pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter
 pub use finding::{FindingNumbers, FindingRow, Recorded, SealedSnippet, compiled};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
 pub use inventory::{InventoryPackage, InventoryRow};
-pub use job::{Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth};
+pub use job::{
+    Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
+};
 pub use organization::Association;
 pub use page::{Cursor, Page};
 pub use report::{Report, ReportKind, ReportStatus};

@@ -1,18 +1,9 @@
-<<<<<<< HEAD
 //! Values that the service remembers for itself, by name.
 
 use crate::{Engine, Store, StoreError, Write};
 
 impl Store {
     /// A value.
-=======
-//! Settings of the installation itself, which all servers on one database share.
-
-use crate::{Store, StoreError, Write};
-
-impl Store {
-    /// A setting's value.
->>>>>>> api
     ///
     /// # Errors
     /// When the database fails.
@@ -26,7 +17,6 @@ impl Store {
 }
 
 impl Write {
-<<<<<<< HEAD
     /// A value, which nobody changes before this transaction ends.
     ///
     /// # Errors
@@ -51,7 +41,15 @@ impl Write {
         sqlx::query(
             "INSERT INTO setting (name, value) VALUES ($1, $2) \
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-=======
+        )
+        .bind(name)
+        .bind(value)
+        .execute(&mut **self)
+        .await
+        .map(drop)
+        .map_err(|e| self.failed(e))
+    }
+
     /// Gives a setting a value unless it has one, and tells the value it has now. Of several servers that start at once,
     /// one wins.
     ///
@@ -60,22 +58,16 @@ impl Write {
     pub async fn setting_or(&mut self, name: &str, value: &str) -> Result<String, StoreError> {
         sqlx::query(
             "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
->>>>>>> api
         )
         .bind(name)
         .bind(value)
         .execute(&mut **self)
         .await
-<<<<<<< HEAD
-        .map(drop)
-        .map_err(|e| self.failed(e))
-=======
         .map_err(|e| self.failed(e))?;
         sqlx::query_scalar("SELECT value FROM setting WHERE name = $1")
             .bind(name)
             .fetch_one(&mut **self)
             .await
             .map_err(|e| self.failed(e))
->>>>>>> api
     }
 }

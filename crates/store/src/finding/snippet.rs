@@ -42,6 +42,6 @@ impl Store {
             })
             .transpose()
         })
-            .map_err(|e| self.failed(e))
+        .map_err(|e| self.failed(e))
     }
 }
