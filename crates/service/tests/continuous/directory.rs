@@ -67,7 +67,7 @@ async fn functions_of_a_directory_come_change_and_go() {
     assert_eq!(look(&mut again).await, 0);
     assert_eq!(look(&mut again).await, 0);
 
-    std::fs::remove_file(folder.join("no function.zip")).expect("removes");
+    // What is no function keeps none of the others alive.
     std::fs::remove_file(folder.join("orders.zip")).expect("removes");
     assert_eq!(look(&mut source).await, 0);
     assert_eq!(look(&mut source).await, 1);
