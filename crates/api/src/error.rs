@@ -21,6 +21,8 @@ pub(crate) enum Fault {
         message: String,
         fields: Vec<Field>,
     },
+    /// What it asks for contradicts what is there.
+    BadRequest(String),
     /// The account or key may not.
     AccessDenied(String),
     /// What it is about is not there, or not for this account to see.
@@ -38,10 +40,7 @@ pub(crate) enum Fault {
     /// Not the client's fault.
     Internal { detail: String, retry_after: u32 },
     /// Refused before anyone asked what it is about.
-    Refused {
-        error: AwsError,
-        message: String,
-    },
+    Refused { error: AwsError, message: String },
     /// There is nothing at this path or for this service.
     Unknown(String),
 }
@@ -151,12 +150,19 @@ impl Fault {
     /// The answer, as an error that the operation's model has.
     pub(crate) fn answer(self, operation: Option<Operation>) -> ErrorAnswer {
         let modelled = operation.is_none_or(|operation| self.is_modelled(operation));
-        let fault = if modelled { self } else { self.in_other_words() };
+        let fault = if modelled {
+            self
+        } else {
+            self.in_other_words()
+        };
         fault.rendered()
     }
 
     fn is_modelled(&self, operation: Operation) -> bool {
         match self {
+            Self::BadRequest(_) => {
+                matches!(operation, Operation::CreateFilter | Operation::TagResource)
+            }
             Self::AccessDenied(_) => has_access_denied(operation),
             Self::NotFound(_) => has_not_found(operation),
             Self::Conflict { .. } => has_conflict(operation),
@@ -175,7 +181,8 @@ impl Fault {
     /// Every operation has `ValidationException`.
     fn in_other_words(self) -> Self {
         match self {
-            Self::AccessDenied(message)
+            Self::BadRequest(message)
+            | Self::AccessDenied(message)
             | Self::NotFound(message)
             | Self::Conflict { message, .. }
             | Self::Quota { message, .. } => Self::other(message),
@@ -201,6 +208,10 @@ impl Fault {
                 body.reason = Some(*reason);
                 body.fields = fields;
                 (400, "ValidationException", None, None)
+            }
+            Self::BadRequest(message) => {
+                body.message = message;
+                (400, "BadRequestException", None, None)
             }
             Self::AccessDenied(message) => {
                 body.message = message;
@@ -236,7 +247,8 @@ impl Fault {
                 detail,
                 retry_after,
             } => {
-                body.message = "The server could not answer. Its log has more under the id of this request.";
+                body.message =
+                    "The server could not answer. Its log has more under the id of this request.";
                 let detail = Some(detail.clone());
                 (500, "InternalServerException", Some(*retry_after), detail)
             }
@@ -351,7 +363,10 @@ mod tests {
     #[test]
     fn validation_speaks_as_aws_does() {
         let one = Fault::member("name", "Member must not be null").answer(None);
-        assert_eq!((one.status.as_u16(), one.name), (400, "ValidationException"));
+        assert_eq!(
+            (one.status.as_u16(), one.name),
+            (400, "ValidationException")
+        );
         assert_eq!(
             String::from_utf8(one.body).expect("text"),
             "{\"message\":\"1 validation error detected: Value at 'name' failed to satisfy constraint: \
@@ -360,14 +375,21 @@ mod tests {
         );
         let two = Fault::invalid(&[invalid("a", "x"), invalid("b", "y")]).answer(None);
         let text = String::from_utf8(two.body).expect("text");
-        assert!(text.contains("2 validation errors detected: Value at 'a'"), "{text}");
+        assert!(
+            text.contains("2 validation errors detected: Value at 'a'"),
+            "{text}"
+        );
     }
 
     #[test]
     fn an_operation_answers_only_what_its_model_has() {
         for &operation in Operation::ALL {
             let denied = Fault::AccessDenied("no".to_owned()).answer(Some(operation));
-            let expected = if has_access_denied(operation) { 403 } else { 400 };
+            let expected = if has_access_denied(operation) {
+                403
+            } else {
+                400
+            };
             assert_eq!(denied.status.as_u16(), expected, "{operation}");
             let conflict = Fault::Conflict {
                 message: "no".to_owned(),

@@ -81,10 +81,8 @@ impl Tokens {
     }
 
     fn mac(&self, list: List<'_>, cursor: &[u8]) -> Hmac<Sha256> {
-        let mut mac = match Hmac::<Sha256>::new_from_slice(self.key.expose_secret()) {
-            Ok(mac) => mac,
-            Err(_) => unreachable!("HMAC takes keys of any length"),
-        };
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.expose_secret())
+            .expect("HMAC takes keys of any length");
         let reach = match list.scope.reach {
             Reach::Own => "own",
             Reach::Members => "members",
@@ -182,14 +180,29 @@ mod tests {
         let token = tokens().seal(list, &vec![1, 2]).expect("seals");
         let same = json!({"maxResults": 7, "nextToken": token, "filterCriteria": {"b": 2, "a": 1}});
         let open = |list| tokens().open::<Vec<i32>>(list, &token);
-        let same = List { request: &same, ..list };
+        let same = List {
+            request: &same,
+            ..list
+        };
         assert_eq!(open(same).expect("opens"), [1, 2]);
         let narrower = json!({"filterCriteria": {"a": 1}});
         for wrong in [
-            List { scope: &other, ..list },
-            List { scope: &members, ..list },
-            List { operation: Operation::ListCoverage, ..list },
-            List { request: &narrower, ..list },
+            List {
+                scope: &other,
+                ..list
+            },
+            List {
+                scope: &members,
+                ..list
+            },
+            List {
+                operation: Operation::ListCoverage,
+                ..list
+            },
+            List {
+                request: &narrower,
+                ..list
+            },
         ] {
             assert!(open(wrong).is_err(), "{wrong:?}");
         }

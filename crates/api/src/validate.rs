@@ -196,11 +196,6 @@ impl<'v> Form<'v> {
         account
     }
 
-    /// A list of texts.
-    pub(crate) fn texts(&mut self, name: &str, length: RangeInclusive<usize>) -> Vec<String> {
-        self.list(name, length, |text| Ok(text.to_owned()))
-    }
-
     /// A list of accounts, each once.
     pub(crate) fn accounts(&mut self, name: &str, length: RangeInclusive<usize>) -> Vec<AccountId> {
         let mut accounts = self.list(name, length, |text| {
@@ -281,6 +276,51 @@ impl<'v> Form<'v> {
         self.invalid.extend(form.invalid);
         self.invalid.truncate(COMPLAINTS);
         Some(value)
+    }
+
+    /// The names of all members that have a value.
+    pub(crate) fn names(&self) -> Vec<&'v str> {
+        let members = self.members.into_iter().flatten();
+        members
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, _)| name.as_str())
+            .collect()
+    }
+
+    /// What a closure reads of each structure of a list.
+    pub(crate) fn structures<T>(
+        &mut self,
+        name: &str,
+        length: RangeInclusive<usize>,
+        mut read: impl FnMut(&mut Form<'v>) -> T,
+    ) -> Vec<T> {
+        let Some(value) = self.raw(name) else {
+            return Vec::new();
+        };
+        let Some(values) = value.as_array() else {
+            self.mistyped(name, "a list");
+            return Vec::new();
+        };
+        if !self.check_length(name, values.len(), &length) {
+            return Vec::new();
+        }
+        let mut items = Vec::with_capacity(values.len());
+        for (value, at) in values.iter().zip(1..) {
+            let name = format!("{name}.{at}.member");
+            if !value.is_object() {
+                self.mistyped(&name, "a structure");
+                continue;
+            }
+            let mut form = Form {
+                path: format!("{}{name}.", self.path),
+                members: value.as_object(),
+                invalid: Vec::new(),
+            };
+            items.push(read(&mut form));
+            self.invalid.extend(form.invalid);
+            self.invalid.truncate(COMPLAINTS);
+        }
+        items
     }
 
     /// Keys and values of a map of texts, bounded as tags are.

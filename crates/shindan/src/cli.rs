@@ -1,5 +1,7 @@
 //! The command line.
 
+pub(crate) mod service;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -37,12 +39,24 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// List the packages in a function as a bill of materials
     Sbom(SbomArgs),
-    /// Say what a detector looks for, why, and how to repair it
+    /// Say what a detector looks for, why, and how to repair it; or what is known of a vulnerability
     Explain(ExplainArgs),
     /// List all detectors
     Detectors(DetectorsArgs),
     /// Bring the advisories about packages up to date, or say how old they are
     Db(DbArgs),
+    /// Keep scanning: watch functions, and answer as Amazon Inspector's API
+    Serve(service::ServeArgs),
+    /// Give a server a deployment package to scan and watch
+    Push(service::PushArgs),
+    /// Make, list and revoke access keys of a server
+    Access(service::AccessArgs),
+    /// Tell a server which accounts form an organisation
+    Organization(service::OrganizationArgs),
+    /// Copy a server's SQLite database while it runs
+    Backup(service::BackupArgs),
+    /// Put a copy back
+    Restore(service::RestoreArgs),
 }
 
 #[derive(Debug, Args)]
@@ -148,9 +162,12 @@ impl From<SbomFormat> for sbom::Format {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// A detector's id, such as sql-injection; `shindan detectors` lists them
-    #[arg(value_name = "DETECTOR")]
-    pub(crate) detector: String,
+    /// A detector's id, such as sql-injection, or a vulnerability's, such as CVE-2021-44228; `shindan detectors` lists
+    /// the detectors
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) place: DbPlace,
     /// Include a catalogue of your own
     #[arg(long, value_name = "DIR")]
     pub(crate) catalogue: Option<PathBuf>,

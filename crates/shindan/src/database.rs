@@ -28,10 +28,13 @@ pub(crate) fn run(args: &DbArgs) -> Result<Exit, Complaint> {
 
 /// The database that the arguments, the environment or the system name, in this order.
 pub(crate) fn at(place: &DbPlace) -> Result<Database, Complaint> {
-    place
-        .db
-        .clone()
-        .or_else(default_folder)
+    at_folder(place.db.clone())
+}
+
+/// The database in a folder, or in the user's.
+pub(crate) fn at_folder(folder: Option<PathBuf>) -> Result<Database, Complaint> {
+    folder
+        .or_else(user_data_folder)
         .map(Database::new)
         .ok_or_else(|| {
             Complaint::input("there is no folder for the advisory database: the user has no home")
@@ -39,9 +42,9 @@ pub(crate) fn at(place: &DbPlace) -> Result<Database, Complaint> {
         })
 }
 
-/// The user's data folder as the system's rules have it
+/// shindan's folder in the user's data folder, as the system's rules have it
 /// (<https://specifications.freedesktop.org/basedir-spec/latest/>).
-fn default_folder() -> Option<PathBuf> {
+pub(crate) fn user_data_folder() -> Option<PathBuf> {
     let variable = |name| {
         std::env::var_os(name)
             .map(PathBuf::from)

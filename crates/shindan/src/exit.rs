@@ -49,3 +49,17 @@ Exit codes:
   2  the command line, the source or the database cannot be used; an older database stays as it was
   3  there is no database yet (status)
   4  shindan itself failed";
+
+/// The table that the help of `shindan serve` ends with.
+pub(crate) const SERVE_TABLE: &str = "\
+Exit codes:
+  0  stopped by SIGTERM or SIGINT; running scans ended or wait for the next start
+  2  the command line, the settings, the database or the address cannot be used
+  4  shindan itself failed";
+
+/// The table that the help of `shindan push` ends with.
+pub(crate) const PUSH_TABLE: &str = "\
+Exit codes:
+  0  the server took the package, or has it already
+  2  the command line, the package or the server's answer does not allow it
+  4  shindan itself failed";

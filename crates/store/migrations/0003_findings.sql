@@ -64,11 +64,11 @@ CREATE INDEX finding_by_type ON finding (region_id, administrator, type, id);
 CREATE INDEX finding_by_source ON finding (region_id, administrator, vulnerability_source, id);
 CREATE INDEX finding_by_vendor_severity ON finding (region_id, administrator, vendor_severity, id);
 -- Counts by title; criterion title.
-CREATE INDEX finding_title ON finding (region_id, administrator, status, title, severity, type, vulnerability_id);
+CREATE INDEX finding_title ON finding (region_id, administrator, status, title, severity, type, vulnerability_id, account_id);
 -- Counts by account and by finding type.
 CREATE INDEX finding_account_counts ON finding (region_id, administrator, status, account_id, type, severity, fix, exploit);
 -- Counts by function.
-CREATE INDEX finding_function_counts ON finding (region_id, administrator, status, function_id, severity);
+CREATE INDEX finding_function_counts ON finding (region_id, administrator, status, function_id, severity, account_id);
 -- What is to be removed.
 CREATE INDEX finding_closed ON finding (closed_because, closed_at) WHERE status = 2;
 

@@ -33,6 +33,7 @@ impl fmt::Display for Engine {
 #[derive(Clone, Debug)]
 pub struct Store {
     engine: Engine,
+    place: Arc<str>,
     readers: AnyPool,
     writers: AnyPool,
     counters: Arc<Counters>,
@@ -81,6 +82,7 @@ impl Store {
             .map_err(opened)?;
         Ok(Self {
             engine,
+            place: place.into(),
             readers,
             writers,
             counters: Arc::default(),
@@ -103,6 +105,12 @@ impl Store {
     #[must_use]
     pub const fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// The file or host, without credentials.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
     }
 
     /// Connections for statements that only read.

@@ -11,6 +11,7 @@
 mod access_key;
 mod account;
 mod audit;
+mod backup;
 mod client_token;
 mod counter;
 mod coverage;
@@ -35,12 +36,13 @@ mod watch;
 pub use access_key::AccessKey;
 pub use account::AccountDetails;
 pub use audit::{AuditEntry, AuditError};
+pub use backup::BackupError;
 pub use client_token::Remembered;
 pub use coverage::{CoverageCount, CoverageRow, CoverageState};
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
-pub use finding::{FindingNumbers, FindingRow, Recorded};
+pub use finding::{FindingNumbers, FindingRow, Recorded, compiled};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
 pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{

@@ -62,6 +62,10 @@ fn scan(request: &Request, work: &Work<io::Stdout>) -> Result<Message, Complaint
     work.enter(WorkStage::Open, &shown, allowance(OPENING_COUNTS_AS));
     let artifact = open(request)?;
     work.leave(WorkStage::Open, &shown);
+    if matches!(request.packages, Packages::Keep(_)) {
+        let inventory = shindan_scan::inventory(&artifact);
+        let _ = work.tell(&Message::Inventory(Box::new(inventory)));
+    }
     let reporter = Reporter::new(work, &artifact);
     let outcome = shindan_scan::scan(&artifact, &catalogue, &rules, &options, &reporter);
     // The process ends soon, and the system takes the memory back faster than destructors do.
@@ -113,8 +117,8 @@ fn options(request: &Request) -> Result<Options, Complaint> {
 fn dependencies(request: &Request) -> Result<Dependencies, Complaint> {
     let index = match &request.packages {
         Packages::Skip | Packages::List => return Ok(Dependencies::Skip),
-        Packages::Match(None) => return Ok(Dependencies::Unmatched),
-        Packages::Match(Some(index)) => Path::new(index),
+        Packages::Match(None) | Packages::Keep(None) => return Ok(Dependencies::Unmatched),
+        Packages::Match(Some(index)) | Packages::Keep(Some(index)) => Path::new(index),
     };
     Index::open(index).map_or_else(
         |error| {

@@ -54,6 +54,8 @@ pub(crate) enum Packages {
     Skip,
     /// Compare them with an index of advisories; `None` where there is none.
     Match(Option<OsString>),
+    /// The same, and hand the inventory over too, so that it can be compared again without the package.
+    Keep(Option<OsString>),
     /// Answer with the inventory and nothing else.
     List,
 }
@@ -62,7 +64,7 @@ impl Packages {
     /// The file of the index.
     pub(crate) const fn index(&self) -> Option<&OsString> {
         match self {
-            Self::Match(index) => index.as_ref(),
+            Self::Match(index) | Self::Keep(index) => index.as_ref(),
             Self::Skip | Self::List => None,
         }
     }
@@ -106,10 +108,10 @@ pub(crate) enum Message {
     },
     /// The input cannot be used.
     Refused(Complaint),
+    /// The packages: before the outcome where they are to be kept, or the end where only they were asked for.
+    Inventory(Box<Inventory>),
     /// The end.
     Outcome(Box<Outcome>),
-    /// The end, where only the packages were asked for.
-    Inventory(Box<Inventory>),
 }
 
 /// Writes one frame.

@@ -11,7 +11,7 @@ use shindan_finding::{FileNote, Location, Outcome};
 use shindan_inventory::Inventory;
 
 use super::ARGUMENT;
-use super::protocol::{Message, Request, WorkStage, receive, send};
+use super::protocol::{Message, Packages, Request, WorkStage, receive, send};
 use super::recovery::{Death, Recovery};
 use crate::complaint::Complaint;
 
@@ -29,6 +29,8 @@ const MAX_IN_WORK: usize = 4096;
 pub(crate) struct Finished {
     /// The result; without findings when the scan was given up.
     pub(crate) outcome: Outcome,
+    /// The packages, where the request asked to keep them and the child came that far.
+    pub(crate) inventory: Option<Inventory>,
     /// How the last child was confined.
     pub(crate) sandbox: Vec<String>,
     /// Why children were started again.
@@ -44,6 +46,13 @@ pub(crate) enum Notice {
     Done { steps: u32 },
 }
 
+/// What children say on the way to an answer.
+#[derive(Default)]
+struct Heard {
+    sandbox: Vec<String>,
+    inventory: Option<Inventory>,
+}
+
 enum Attempt {
     Answered(Box<Outcome>),
     Listed(Box<Inventory>),
@@ -56,7 +65,8 @@ pub(crate) fn list(
     request: &Request,
     watch: &mut dyn FnMut(Notice),
 ) -> Result<Inventory, Complaint> {
-    match attempt(request, watch, &mut Vec::new())? {
+    let mut heard = Heard::default();
+    match attempt(request, watch, &|| false, &mut heard)? {
         Attempt::Listed(inventory) => Ok(*inventory),
         Attempt::Refused(complaint) => Err(complaint),
         Attempt::Answered(_) => Err(Complaint::program(
@@ -72,19 +82,22 @@ pub(crate) fn list(
 /// Scans in child processes until one comes to an end.
 ///
 /// When no child does, what can be known without following data, the secrets, is looked for in a last attempt.
+///
+/// `stop` is asked every second; when it says so, the child is ended and the scan given up.
 pub(crate) fn scan(
     mut request: Request,
     watch: &mut dyn FnMut(Notice),
+    stop: &dyn Fn() -> bool,
 ) -> Result<Finished, Complaint> {
     let jobs = request.jobs;
     let mut recovery = Recovery::default();
-    let mut sandbox = Vec::new();
+    let mut heard = Heard::default();
     let mut given_up: Option<String> = None;
     let outcome = loop {
         request.announce = recovery.careful;
         request.jobs = if recovery.careful { 1 } else { jobs };
         request.poisoned.clone_from(&recovery.poisoned);
-        match attempt(&request, watch, &mut sandbox)? {
+        match attempt(&request, watch, stop, &mut heard)? {
             Attempt::Refused(complaint) => return Err(complaint),
             Attempt::Listed(_) => {
                 return Err(Complaint::program(
@@ -114,7 +127,8 @@ pub(crate) fn scan(
     };
     Ok(Finished {
         outcome,
-        sandbox,
+        inventory: heard.inventory,
+        sandbox: heard.sandbox,
         restarts: recovery.restarts,
         given_up,
     })
@@ -123,7 +137,8 @@ pub(crate) fn scan(
 fn attempt(
     request: &Request,
     watch: &mut dyn FnMut(Notice),
-    sandbox: &mut Vec<String>,
+    stop: &dyn Fn() -> bool,
+    heard: &mut Heard,
 ) -> Result<Attempt, Complaint> {
     let failed = |error: io::Error| {
         Complaint::program(format!("the scanning process cannot be started: {error}"))
@@ -152,11 +167,15 @@ fn attempt(
     let mut silent = 0;
     let mut problem = None;
     loop {
+        if stop() {
+            end(&mut child);
+            return Ok(Attempt::Refused(Complaint::program("the scan was stopped")));
+        }
         match messages.recv_timeout(Duration::from_secs(1)) {
             Ok(Ok(message)) => {
                 silent = 0;
                 match message {
-                    Message::Sandboxed(said) => *sandbox = said,
+                    Message::Sandboxed(said) => heard.sandbox = said,
                     Message::Begin { stage, steps } => watch(Notice::Begin { stage, steps }),
                     Message::Done { steps } => watch(Notice::Done { steps }),
                     Message::Enter { stage, path } if in_work.len() < MAX_IN_WORK => {
@@ -180,6 +199,9 @@ fn attempt(
                     Message::Outcome(outcome) => {
                         end(&mut child);
                         return Ok(Attempt::Answered(outcome));
+                    }
+                    Message::Inventory(inventory) if request.packages != Packages::List => {
+                        heard.inventory = Some(*inventory);
                     }
                     Message::Inventory(inventory) => {
                         end(&mut child);
@@ -245,10 +267,7 @@ fn listen(mut stdout: ChildStdout) -> Receiver<io::Result<Message>> {
     std::thread::spawn(move || {
         loop {
             let message = receive(&mut stdout);
-            let is_last = matches!(
-                message,
-                Err(_) | Ok(Some(Message::Outcome(_) | Message::Inventory(_)) | None)
-            );
+            let is_last = matches!(message, Err(_) | Ok(Some(Message::Outcome(_)) | None));
             // An end in the middle of a frame is what a death looks like, not a forged message.
             let cut = matches!(&message, Err(e) if e.kind() == io::ErrorKind::UnexpectedEof);
             let Some(message) = message.transpose().filter(|_| !cut) else {

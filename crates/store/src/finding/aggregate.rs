@@ -4,15 +4,20 @@
 //! severity, which is cheap and leaves few rows, then turned into one row a key. A page repeats that and takes its part;
 //! there are no stored totals that could be wrong.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use shindan_inspector::aggregation::{
     AccountRow, Aggregation, AggregationRequest, AggregationRow, ByAccount, FunctionRow, LayerRow,
     PackageRow, SeverityCounts, TitleRow,
 };
-use shindan_inspector::criteria::{MapFilter, StringFilter, TextMatch, after_prefix};
+use shindan_inspector::criteria::{MapFilter, StringFilter, TextMatch};
 use shindan_inspector::{AccountId, FindingStatus, Severity, SortOrder, Timestamp};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::driver::Driver;
+use super::filter;
+use super::reach::FindingScope;
 use crate::page::CursorValue;
 use crate::sql::Sql;
 use crate::{Cursor, Page, Reach, Scope, Store, StoreError};
@@ -21,8 +26,12 @@ use crate::{Cursor, Page, Reach, Scope, Store, StoreError};
 struct Shape {
     /// `finding f`, or a table that holds copies of its columns under the same name.
     table: &'static str,
+    /// The finding's number there.
+    finding: &'static str,
     /// What a row is about, one or two columns.
     keys: &'static [&'static str],
+    /// What is counted apart before it becomes one row, in the order of the index, so that nothing has to be sorted.
+    groups: &'static str,
     extras: Extras,
 }
 
@@ -36,23 +45,22 @@ enum Extras {
 }
 
 impl Extras {
-    /// As aggregates of the inner grouping.
+    /// As columns of the inner grouping.
     const fn inner(self) -> &'static str {
         match self {
             Self::Nothing => "",
-            Self::ExploitsAndFixes => {
-                ", SUM(f.exploit) AS exploits, SUM(CASE WHEN f.fix = 2 THEN 1 ELSE 0 END) AS fixes"
-            }
+            Self::ExploitsAndFixes => ", f.exploit AS exploit, f.fix AS fix",
             Self::Vulnerability => ", MAX(f.vulnerability_id) AS vulnerability",
         }
     }
 
-    /// As aggregates of the outer grouping.
+    /// As aggregates of the outer grouping. The numbers are those of the enumerations for YES.
     const fn outer(self) -> &'static str {
         match self {
             Self::Nothing => "",
             Self::ExploitsAndFixes => {
-                ", CAST(SUM(g.exploits) AS BIGINT) AS exploits, CAST(SUM(g.fixes) AS BIGINT) AS fixes"
+                ", CAST(SUM(CASE WHEN g.exploit = 1 THEN g.n ELSE 0 END) AS BIGINT) AS exploits, \
+                 CAST(SUM(CASE WHEN g.fix = 2 THEN g.n ELSE 0 END) AS BIGINT) AS fixes"
             }
             Self::Vulnerability => ", MAX(g.vulnerability) AS vulnerability",
         }
@@ -64,27 +72,37 @@ const KEYS: [&str; 2] = ["key_1", "key_2"];
 
 const BY_ACCOUNT: Shape = Shape {
     table: "finding f",
+    finding: "f.id",
     keys: &["f.account_id"],
+    groups: "f.account_id, f.type, f.severity, f.fix, f.exploit",
     extras: Extras::ExploitsAndFixes,
 };
 const BY_TITLE: Shape = Shape {
     table: "finding f",
+    finding: "f.id",
     keys: &["f.title"],
+    groups: "f.title, f.severity",
     extras: Extras::Vulnerability,
 };
 const BY_PACKAGE: Shape = Shape {
     table: "finding_package f",
+    finding: "f.finding_id",
     keys: &["f.name"],
+    groups: "f.name, f.severity",
     extras: Extras::Nothing,
 };
 const BY_FUNCTION: Shape = Shape {
     table: "finding f",
+    finding: "f.id",
     keys: &["f.function_id"],
+    groups: "f.function_id, f.severity",
     extras: Extras::Nothing,
 };
 const BY_LAYER: Shape = Shape {
     table: "finding_layer f",
+    finding: "f.finding_id",
     keys: &["f.layer_arn", "f.function_id"],
+    groups: "f.layer_arn, f.function_id, f.severity",
     extras: Extras::Nothing,
 };
 
@@ -115,7 +133,12 @@ impl Store {
             Aggregation::LambdaFunction { .. } => &BY_FUNCTION,
             Aggregation::LambdaLayer { .. } => &BY_LAYER,
         };
-        let sql = self.counting(shape, scope, request, after, limit);
+        let Some(seen) = self.finding_scope(scope).await? else {
+            return Ok(Page::empty());
+        };
+        let own: Vec<Driver<'_>> = seen.account.map(Driver::Account).into_iter().collect();
+        let driver = self.fewest(&own, &seen).await?;
+        let sql = self.counting(shape, &seen, driver, request, after, limit);
         let rows = sql
             .query_once()
             .fetch_all(self.readers())
@@ -136,7 +159,8 @@ impl Store {
     fn counting(
         &self,
         shape: &Shape,
-        scope: &Scope,
+        scope: &FindingScope,
+        driver: Option<&Driver<'_>>,
         request: &AggregationRequest,
         after: Option<&Cursor>,
         limit: u32,
@@ -161,15 +185,23 @@ impl Store {
             .push(" FROM ")
             .push(shape.table)
             .push(" WHERE ");
-        seen_by(&mut sql, scope);
-        sql.push(" AND f.status = ")
-            .number(i64::from(FindingStatus::Active.code()));
-        wanted(&mut sql, request);
-        sql.push(" GROUP BY ");
-        for key in shape.keys {
-            sql.push(key).push(", ");
+        if let Some(driver) = driver {
+            sql.push(shape.finding).push(" IN (");
+            driver.select(&mut sql, scope);
+            sql.push(") AND ");
+            sql.fence();
         }
-        sql.push("f.severity) g GROUP BY g.key_1");
+        scope.condition(&mut sql, "f.region_id", "f.administrator");
+        if let Some(account) = scope.account {
+            sql.push(" AND ").column("f.account_id").push(" = ");
+            sql.bind(account.number());
+        }
+        sql.push(" AND ").column("f.status").push(" = ");
+        sql.number(i64::from(FindingStatus::Active.code()));
+        wanted(&mut sql, request);
+        sql.unfence();
+        sql.push(" GROUP BY ").push(shape.groups);
+        sql.push(") g GROUP BY g.key_1");
         if shape.keys.len() > 1 {
             sql.push(", g.key_2");
         }
@@ -198,11 +230,11 @@ impl Store {
         counted: Vec<Counted>,
     ) -> Result<Vec<AggregationRow>, StoreError> {
         let own = (scope.reach == Reach::Own).then_some(scope.account);
-        let mut functions = match &request.by {
+        let functions = match &request.by {
             Aggregation::LambdaFunction { .. } | Aggregation::LambdaLayer { .. } => {
                 self.named_functions(&counted).await?
             }
-            _ => Vec::new(),
+            _ => BTreeMap::new(),
         };
         let mut rows = Vec::with_capacity(counted.len());
         for row in counted {
@@ -223,12 +255,10 @@ impl Store {
                 }),
                 Aggregation::LambdaFunction { .. } | Aggregation::LambdaLayer { .. } => {
                     let id = row.function()?;
-                    let Some(at) = functions.iter().position(|(function, _)| *function == id)
-                    else {
+                    let Some(function) = functions.get(&id).cloned() else {
                         // Removed between the two statements.
                         continue;
                     };
-                    let mut function = functions[at].1.clone();
                     if let Aggregation::LambdaLayer { .. } = &request.by {
                         AggregationRow::LambdaLayer(LayerRow {
                             function_name: function.function_name,
@@ -238,9 +268,10 @@ impl Store {
                             severity_counts,
                         })
                     } else {
-                        functions.swap_remove(at);
-                        function.severity_counts = severity_counts;
-                        AggregationRow::LambdaFunction(function)
+                        AggregationRow::LambdaFunction(FunctionRow {
+                            severity_counts,
+                            ..function
+                        })
                     }
                 }
                 Aggregation::Other(_) => continue,
@@ -253,15 +284,14 @@ impl Store {
     async fn named_functions(
         &self,
         counted: &[Counted],
-    ) -> Result<Vec<(i64, FunctionRow)>, StoreError> {
-        let mut ids: Vec<i64> = counted
+    ) -> Result<BTreeMap<i64, FunctionRow>, StoreError> {
+        let mut functions = BTreeMap::new();
+        let ids: BTreeSet<i64> = counted
             .iter()
             .map(Counted::function)
             .collect::<Result<_, _>>()?;
-        ids.sort_unstable();
-        ids.dedup();
         if ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok(functions);
         }
         let mut sql = Sql::new(
             self.engine(),
@@ -274,9 +304,9 @@ impl Store {
             .fetch_all(self.readers())
             .await
             .map_err(|e| self.failed(e))?;
-        let mut functions = Vec::with_capacity(rows.len());
         for row in &rows {
-            functions.push(read_function(row).map_err(|e| self.failed(e))??);
+            let (id, function) = read_function(row).map_err(|e| self.failed(e))??;
+            functions.insert(id, function);
         }
         let mut tags = Sql::new(
             self.engine(),
@@ -289,9 +319,10 @@ impl Store {
             .await
             .map_err(|e| self.failed(e))?;
         for row in &rows {
-            let (id, key, value): (i64, String, String) = (row.get(0), row.get(1), row.get(2));
-            if let Some((_, function)) = functions.iter_mut().find(|(function, _)| *function == id)
-            {
+            let id: i64 = row.try_get(0).map_err(|e| self.failed(e))?;
+            if let Some(function) = functions.get_mut(&id) {
+                let key = row.try_get(1).map_err(|e| self.failed(e))?;
+                let value = row.try_get(2).map_err(|e| self.failed(e))?;
                 function.lambda_tags.insert(key, value);
             }
         }
@@ -318,36 +349,12 @@ const fn sorted_column(request: &AggregationRequest) -> &'static str {
     }
 }
 
-/// The condition that the caller sees a row.
-fn seen_by(sql: &mut Sql, scope: &Scope) {
-    let account = scope.account.number();
-    sql.push("f.region_id = (SELECT id FROM region WHERE name = ")
-        .bind(scope.region.as_str())
-        .push(") AND f.administrator = ");
-    match scope.reach {
-        Reach::Members => {
-            sql.bind(account);
-        }
-        Reach::Own => {
-            // An account's rows are those of its administrator's range that are its own.
-            sql.push("COALESCE((SELECT m.administrator FROM member m WHERE m.region = ")
-                .bind(scope.region.as_str())
-                .push(" AND m.account_id = ")
-                .bind(account)
-                .push("), ")
-                .bind(account)
-                .push(") AND f.account_id = ")
-                .bind(account);
-        }
-    }
-}
-
 /// The conditions that a request adds.
 fn wanted(sql: &mut Sql, request: &AggregationRequest) {
     match &request.by {
         Aggregation::FindingType(only) | Aggregation::Account(only) => of_type(sql, *only),
         Aggregation::Package { names } => {
-            sql.push(" AND f.counted = 1");
+            sql.push(" AND ").column("f.counted").push(" = 1");
             texts(sql, "f.name", names);
         }
         Aggregation::Title {
@@ -378,12 +385,19 @@ fn wanted(sql: &mut Sql, request: &AggregationRequest) {
         }
         Aggregation::Other(_) => {}
     }
-    accounts(sql, &request.account_ids);
+    if !request.account_ids.is_empty() {
+        sql.push(" AND ");
+        let wanted = TextMatch::new(&request.account_ids);
+        filter::account(sql, "f.account_id", &wanted);
+    }
 }
 
 fn of_type(sql: &mut Sql, only: ByAccount) {
     if let Some(kind) = only.finding_type {
-        sql.push(" AND f.type = ").number(i64::from(kind.code()));
+        sql.push(" AND ")
+            .column("f.type")
+            .push(" = ")
+            .number(i64::from(kind.code()));
     }
 }
 
@@ -396,7 +410,9 @@ fn of_functions(
     if resource_ids.is_empty() && names.is_empty() && runtimes.is_empty() {
         return;
     }
-    sql.push(" AND f.function_id IN (SELECT r.function_id FROM finding_resource r WHERE 1 = 1");
+    sql.push(" AND ")
+        .column("f.function_id")
+        .push(" IN (SELECT r.function_id FROM finding_resource r WHERE 1 = 1");
     texts(sql, "r.resource_id", resource_ids);
     texts(sql, "r.name", names);
     texts(sql, "r.runtime", runtimes);
@@ -404,89 +420,19 @@ fn of_functions(
 }
 
 fn tagged(sql: &mut Sql, filters: &[MapFilter]) {
-    if filters.is_empty() {
-        return;
-    }
-    sql.push(" AND f.function_id IN (SELECT t.function_id FROM function_tag t WHERE ");
-    for (at, filter) in filters.iter().enumerate() {
-        sql.push(if at == 0 {
-            "(t.key = "
-        } else {
-            " OR (t.key = "
-        })
-        .bind(filter.key.as_str());
-        if let Some(value) = &filter.value {
-            sql.push(" AND t.value = ").bind(value.as_str());
-        }
+    if !filters.is_empty() {
+        sql.push(" AND ").column("f.function_id");
+        sql.push(" IN (SELECT t.function_id FROM function_tag t WHERE ");
+        filter::tags(sql, filters);
         sql.push(")");
     }
-    sql.push(")");
 }
 
-/// Conditions on a text: one of the equal ones or prefixes, none of the unequal ones. A missing text equals nothing.
 fn texts(sql: &mut Sql, column: &'static str, filters: &[StringFilter]) {
-    let parts = TextMatch::new(filters);
-    if parts.is_positive() {
-        sql.push(" AND (");
-        let mut separator = "";
-        if !parts.equal.is_empty() {
-            sql.push(column).push(" IN (").list(parts.equal).push(")");
-            separator = " OR ";
-        }
-        for prefix in parts.prefixes {
-            sql.push(separator)
-                .push("(")
-                .push(column)
-                .push(" >= ")
-                .bind(prefix);
-            if let Some(end) = after_prefix(prefix) {
-                sql.push(" AND ").push(column).push(" < ").bind(end);
-            }
-            sql.push(")");
-            separator = " OR ";
-        }
-        sql.push(")");
+    if !filters.is_empty() {
+        sql.push(" AND ");
+        filter::nullable(sql, column, &TextMatch::new(filters));
     }
-    if !parts.unequal.is_empty() {
-        sql.push(" AND (").push(column).push(" IS NULL OR ");
-        sql.push(column)
-            .push(" NOT IN (")
-            .list(parts.unequal)
-            .push("))");
-    }
-}
-
-/// Conditions on the account, which is stored as a number: prefixes of its twelve digits are ranges of numbers.
-fn accounts(sql: &mut Sql, filters: &[StringFilter]) {
-    let parts = TextMatch::new(filters);
-    let number = |text: &&str| AccountId::parse(text).ok().map(AccountId::number);
-    if parts.is_positive() {
-        sql.push(" AND (f.account_id IN (NULL");
-        for account in parts.equal.iter().filter_map(number) {
-            sql.push(", ").bind(account);
-        }
-        sql.push(")");
-        for (first, last) in parts.prefixes.iter().filter_map(|prefix| span(prefix)) {
-            sql.push(" OR f.account_id BETWEEN ")
-                .bind(first)
-                .push(" AND ")
-                .bind(last);
-        }
-        sql.push(")");
-    }
-    for account in parts.unequal.iter().filter_map(number) {
-        sql.push(" AND f.account_id <> ").bind(account);
-    }
-}
-
-/// The first and last number whose twelve digits begin with a prefix.
-fn span(prefix: &str) -> Option<(i64, i64)> {
-    if prefix.len() > 12 || !prefix.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let first = format!("{prefix:0<12}").parse().ok()?;
-    let last = format!("{prefix:9<12}").parse().ok()?;
-    Some((first, last))
 }
 
 /// The condition that a row comes behind the last one of the page before.
@@ -630,7 +576,7 @@ fn read_function(row: &AnyRow) -> Result<Result<(i64, FunctionRow), StoreError>,
         resource_id: row.try_get("resource_id")?,
         function_name: row.try_get("name")?,
         runtime: row.try_get("runtime")?,
-        lambda_tags: std::collections::BTreeMap::new(),
+        lambda_tags: BTreeMap::new(),
         account_id,
         severity_counts: SeverityCounts::default(),
         last_modified_at: Timestamp::from_millis(modified),

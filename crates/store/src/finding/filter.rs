@@ -13,6 +13,7 @@ use shindan_inspector::{
     FixAvailable, Region, Severity, WireEnum,
 };
 
+use crate::Engine;
 use crate::sql::Sql;
 
 const TRUE: &str = "1 = 1";
@@ -26,6 +27,19 @@ pub(crate) struct Context<'c> {
     /// The status that all findings in question are to be taken to have. Suppression rules see what they suppress as
     /// active: a rule about active findings must not end its own effect.
     pub(crate) status: Option<FindingStatus>,
+}
+
+/// The condition that criteria become and the number of values bound in it, for a person who asks why a list is slow, and
+/// for the fuzzer.
+#[must_use]
+pub fn compiled(engine: Engine, region: &Region, criteria: &FilterCriteria) -> (String, usize) {
+    let mut sql = Sql::new(engine, TRUE);
+    let context = Context {
+        region,
+        status: None,
+    };
+    conditions(&mut sql, criteria, context);
+    sql.into_parts()
 }
 
 /// Adds ` AND …` for each criterion.
@@ -178,7 +192,7 @@ pub(crate) fn positive(sql: &mut Sql, column: &'static str, wanted: &TextMatch<'
 }
 
 /// A condition on a text column that is null when a finding has no such value: which matches every NOT_EQUALS.
-fn nullable(sql: &mut Sql, column: &'static str, wanted: &TextMatch<'_>) {
+pub(crate) fn nullable(sql: &mut Sql, column: &'static str, wanted: &TextMatch<'_>) {
     if wanted.is_positive() {
         text(sql, column, wanted);
     } else {

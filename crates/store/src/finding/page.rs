@@ -37,7 +37,7 @@ struct SortColumn {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Integer,
-    /// Never null kinds are those above; these may be.
+    /// May be null, like those below.
     Real,
     Text,
 }
@@ -141,12 +141,8 @@ impl Store {
         after: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<FindingRow>, StoreError> {
-        let empty = Page {
-            rows: Vec::new(),
-            next: None,
-        };
         let Some(scope) = self.finding_scope(scope).await? else {
-            return Ok(empty);
+            return Ok(Page::empty());
         };
         let sort = sort.unwrap_or_default();
         let list = List {
@@ -173,7 +169,7 @@ impl Store {
     }
 
     /// The driver that leads to the fewest rows, when these are few.
-    async fn fewest<'d, 'c>(
+    pub(super) async fn fewest<'d, 'c>(
         &self,
         drivers: &'d [Driver<'c>],
         scope: &FindingScope,
