@@ -178,10 +178,10 @@ struct Named {
 async fn answer(Shared(api): Shared<Api>, request: Request) -> Response {
     let began = Instant::now();
     let state = api.0;
-    if *request.method() == Method::GET {
-        if let Some(response) = unsigned(&state, request.uri().path()).await {
-            return response;
-        }
+    if *request.method() == Method::GET
+        && let Some(response) = unsigned(&state, request.uri().path()).await
+    {
+        return response;
     }
     let mut id = [0; 16];
     state.ports.entropy.fill(&mut id);
