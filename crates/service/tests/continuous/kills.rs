@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use shindan_inspector::{ResourceScanType, Status};
-use sqlx::{Connection, PgConnection};
 
+use crate::server::Server;
 use crate::world::{World, deployment, index};
 
 /// A future that is dropped after so many steps, as a killed process would leave it.
@@ -200,27 +200,13 @@ async fn a_kill_between_any_two_steps_loses_nothing_and_doubles_nothing() {
 /// The same on a server, when `SHINDAN_TEST_POSTGRES` holds its URL.
 #[tokio::test]
 async fn kills_do_no_harm_on_postgresql_either() {
-    let Ok(server) = std::env::var("SHINDAN_TEST_POSTGRES") else {
+    let Some(server) = Server::of_environment().await else {
         return;
     };
-    let mut connection = PgConnection::connect(&server).await.expect("the server");
-    let (host, _) = server.rsplit_once('/').expect("a URL with a database");
     for seed in 100..106 {
-        let name = format!("shindan_kills_{}_{seed}", std::process::id());
-        for statement in ["DROP DATABASE IF EXISTS", "CREATE DATABASE"] {
-            sqlx::query(sqlx::AssertSqlSafe(format!("{statement} {name}")))
-                .execute(&mut connection)
-                .await
-                .expect("a new database");
-        }
-        let folder = tempfile::tempdir().expect("a folder");
-        let world = World::on(&format!("{host}/{name}"), folder).await;
+        let database = server.database(&format!("kills_{seed}")).await;
+        let world = World::on(&database, tempfile::tempdir().expect("a folder")).await;
         survive(seed, world).await;
-        sqlx::query(sqlx::AssertSqlSafe(format!(
-            "DROP DATABASE {name} WITH (FORCE)"
-        )))
-        .execute(&mut connection)
-        .await
-        .expect("drops");
+        server.drop(&database).await;
     }
 }
