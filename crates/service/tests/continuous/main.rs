@@ -5,5 +5,6 @@ mod directory;
 mod kills;
 mod lifecycle;
 mod script;
+mod server;
 mod workers;
 mod world;

@@ -56,7 +56,12 @@ impl World {
     pub(crate) async fn switched_off() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("shindan.db").display());
-        let store = Store::open(&url).await.expect("opens");
+        Self::on(&url, folder).await
+    }
+
+    /// On an empty database; `folder` is for files.
+    pub(crate) async fn on(url: &str, folder: tempfile::TempDir) -> Self {
+        let store = Store::open(url).await.expect("opens");
         let packages = Packages::in_directory(&folder.path().join("packages")).expect("made");
         let clock = TestClock(Arc::new(AtomicI64::new(START)));
         let settings = Settings {
