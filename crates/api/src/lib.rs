@@ -27,6 +27,7 @@ mod metrics;
 mod operation;
 mod ports;
 mod push;
+pub mod report;
 mod route;
 pub mod seal;
 mod server;
