@@ -199,9 +199,11 @@ fn weakness(server: &Server, arn: &FunctionArn, resource: &Resource) -> Observed
         }],
     };
     let plain = serde_json::to_vec(&snippet).expect("serialises");
-    let sealed = shindan_api::seal_snippet(&server.keyring, [5; 12], arn, &plain);
+    let identity = "sql-injection src/app.py";
+    let keyring = &server.keyring;
+    let sealed = shindan_api::seal::seal_snippet(keyring, arn.account, identity, [5; 12], &plain);
     Observed {
-        identity: "sql-injection src/app.py".to_owned(),
+        identity: identity.to_owned(),
         document,
         sealed_snippet: Some(sealed.expect("seals")),
     }

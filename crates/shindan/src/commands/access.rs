@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use secrecy::ExposeSecret;
 use serde::Serialize;
-use shindan_api::seal;
+use shindan_api::new_access_key;
 use shindan_inspector::{AccountId, Role, Timestamp};
-use shindan_sigv4::{AccessKeyId, AccessKeyKind, ExposeSecret, Zeroizing, generate_secret};
 use shindan_store::AccessKey;
 
 use crate::cli::ListFormat;
@@ -15,7 +15,7 @@ use crate::cli::service::{
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::server::settings::Place;
-use crate::server::{account, keyring, now, open_store, random, wait};
+use crate::server::{account, keyring, must_be_random, now, open_store, random, wait};
 use crate::terminal::{self, BOLD, DIM};
 
 pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Complaint> {
@@ -56,28 +56,17 @@ fn create(args: &AccessCreateArgs) -> Result<Exit, Complaint> {
         return Err(Complaint::input("--description: one line of plain text, please"));
     }
     let keyring = keyring(&place)?;
-    let mut for_id = [0; 10];
-    random(&mut for_id)?;
-    let mut for_secret = Zeroizing::new([0; 30]);
-    random(&mut *for_secret)?;
-    let mut nonce = [0; 12];
-    random(&mut nonce)?;
-    let id = AccessKeyId::generate(AccessKeyKind::LongTerm, for_id);
-    let secret = generate_secret(&for_secret);
-    let sealed = seal::seal_secret(&keyring, &id, nonce, &secret)
-        .map_err(|error| Complaint::program(error.to_string()))?;
-    let key = AccessKey {
-        id: id.as_str().to_owned(),
+    // Checked first, so that filling cannot fail afterwards.
+    random(&mut [0; 1])?;
+    let (key, secret) = new_access_key(
+        &keyring,
+        &must_be_random,
         account,
         role,
-        secret: sealed,
-        session_token: None,
-        expires_at: None,
-        description: args.description.clone(),
-        created_at: now(),
-        last_used_at: None,
-        disabled_at: None,
-    };
+        &args.description,
+        now(),
+    )
+    .map_err(|error| Complaint::program(error.to_string()))?;
     wait(async {
         let store = open_store(&place).await?;
         let mut write = store.write().await?;
@@ -88,14 +77,14 @@ fn create(args: &AccessCreateArgs) -> Result<Exit, Complaint> {
     })?;
     let text = match args.format {
         ListFormat::Json => json(&Created {
-            access_key_id: id.as_str(),
+            access_key_id: &key.id,
             secret_access_key: secret.expose_secret(),
             account_id: account,
             role,
         })?,
         ListFormat::Text => format!(
             "export AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\n",
-            id.as_str(),
+            key.id,
             secret.expose_secret()
         ),
     };

@@ -21,9 +21,11 @@ pub(crate) fn run(args: &OrganizationArgs) -> Result<Exit, Complaint> {
 fn set(args: &OrganizationSetArgs) -> Result<Exit, Complaint> {
     let place = Place::find(&args.place)?;
     let management = account(&args.management)?;
-    let all = |texts: &[String]| texts.iter().map(|text| account(text)).collect();
-    let accounts: Vec<AccountId> = all(&args.accounts)?;
-    let suspended: Vec<AccountId> = all(&args.suspended)?;
+    let all = |texts: &[String]| -> Result<Vec<AccountId>, Complaint> {
+        texts.iter().map(|text| account(text)).collect()
+    };
+    let accounts = all(&args.accounts)?;
+    let suspended = all(&args.suspended)?;
     let regions: Vec<Region> = args
         .regions
         .iter()

@@ -10,7 +10,7 @@ use shindan_api::{Api, Ports};
 use shindan_inspector::RuntimePolicy;
 use shindan_inspector::lifecycle::Retention;
 use shindan_service::source::{Directory, DirectoryDefaults};
-use shindan_service::{Packages, Service, Settings, Stop, SystemClock, Workers};
+use shindan_service::{NoReports, Packages, Service, Settings, Stop, SystemClock, Workers};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -22,10 +22,9 @@ use crate::exit::Exit;
 use crate::secret_key::secret_key;
 use crate::server::advisories::{Advisories, IndexFile};
 use crate::server::deployments::Uploads;
-use crate::server::reports::Reports;
 use crate::server::scanner::Sandbox;
 use crate::server::settings::{Limits, Retention as RetentionSettings, ServerSettings};
-use crate::server::{keyring, now, open_store, random};
+use crate::server::{keyring, must_be_random, now, open_store, random};
 use crate::terminal;
 
 /// How often watched folders are looked at.
@@ -88,10 +87,7 @@ async fn serve(settings: ServerSettings) -> Result<Exit, Complaint> {
             store: store.clone(),
             keyring,
             clock: Arc::new(now),
-            entropy: Arc::new(|bytes: &mut [u8]| {
-                // Without random numbers nothing that is sealed would be safe.
-                random(bytes).unwrap_or_else(|complaint| panic!("{}", complaint.what));
-            }),
+            entropy: Arc::new(must_be_random),
             advisories: Arc::new(advisories.clone()),
             deployments: Arc::new(Uploads(service.clone())),
             metrics: Arc::new(String::new),
@@ -139,7 +135,7 @@ async fn serve(settings: ServerSettings) -> Result<Exit, Complaint> {
             advisories,
             secret_key: key,
         },
-        Reports::new(store.clone()),
+        NoReports,
         &worker_name()?,
         GRACE,
     );
@@ -191,12 +187,6 @@ async fn follow(advisories: Advisories, service: Service) {
 
 fn packages(place: &str) -> Result<Packages, Complaint> {
     let failed = |error: &dyn std::fmt::Display| Complaint::input(format!("{place}: {error}"));
-    if place.starts_with("s3://") {
-        let (objects, prefix) = crate::server::objects::open(place)?;
-        return Ok(Packages::in_objects(Arc::new(
-            object_store::prefix::PrefixStore::new(objects, prefix),
-        )));
-    }
     Packages::in_directory(std::path::Path::new(place)).map_err(|error| failed(&error))
 }
 

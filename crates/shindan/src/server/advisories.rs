@@ -130,8 +130,8 @@ fn shown(index: &Index, number: VulnerabilityNumber) -> Result<Vulnerability, Co
 /// Midnight of a day written `2026-01-05`.
 fn day(text: &str) -> Option<Timestamp> {
     let date: jiff::civil::Date = text.parse().ok()?;
-    let midnight = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some(Timestamp::from_millis(midnight.timestamp().as_millisecond()))
+    let midnight = jiff::tz::Offset::UTC.to_timestamp(date.into()).ok()?;
+    Some(Timestamp::from_millis(midnight.as_millisecond()))
 }
 
 fn name(metadata: &Metadata) -> String {

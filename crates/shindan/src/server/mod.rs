@@ -1,13 +1,15 @@
 //! The service's side of the program: settings, the folder of its data, and the running server.
 
 pub(crate) mod advisories;
+pub(crate) mod deployments;
 pub(crate) mod scanner;
 pub(crate) mod settings;
+pub(crate) mod snippets;
 
 use std::future::Future;
 
+use secrecy::SecretBox;
 use shindan_inspector::{AccountId, InvalidId, Region, Timestamp};
-use shindan_sigv4::SecretBox;
 use shindan_sigv4::vault::Keyring;
 use shindan_sigv4::vault::key_file::{self, KeyFileError};
 use shindan_store::{Store, StoreError};
@@ -60,6 +62,16 @@ pub(crate) fn random(bytes: &mut [u8]) -> Result<(), Complaint> {
     getrandom::fill(bytes).map_err(|error| {
         Complaint::program(format!("the system gives no random numbers: {error}"))
     })
+}
+
+/// The same where nothing else can be done: without random numbers nothing that is sealed would be safe.
+///
+/// # Panics
+/// When the system gives none.
+pub(crate) fn must_be_random(bytes: &mut [u8]) {
+    if let Err(complaint) = random(bytes) {
+        panic!("{}", complaint.what);
+    }
 }
 
 /// Now.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use shindan_inspector::ScanType;
-use shindan_inventory::Inventory;
 use shindan_service::{ScanAnswer, ScanFailure, ScanRequest, Scanner};
 
 use crate::cli::service::SCAN_THREADS;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use shindan_api::seal;
 use shindan_service::translate::Seal;
 use shindan_sigv4::vault::Keyring;
 
@@ -9,11 +10,11 @@ use crate::server::random;
 
 /// What seals snippets; nothing is kept when they are not wanted.
 pub(crate) fn seal(keyring: Arc<Keyring>, are_kept: bool) -> Box<Seal> {
-    Box::new(move |function, text| {
+    Box::new(move |function, identity, text| {
         let mut nonce = [0; 12];
         if !are_kept || random(&mut nonce).is_err() {
             return None;
         }
-        shindan_api::seal_snippet(&keyring, nonce, &function.arn, text).ok()
+        seal::seal_snippet(&keyring, function.arn.account, identity, nonce, text).ok()
     })
 }
