@@ -27,6 +27,7 @@ mod metrics;
 mod operation;
 mod ports;
 mod push;
+pub mod report;
 mod route;
 pub mod seal;
 mod server;
@@ -40,7 +41,6 @@ pub use limit::Limits;
 pub use ports::{
     Advisories, Clock, DeployError, Deployed, Deploying, Deployment, Deployments, Ports,
 };
-pub use seal::{open_snippet, seal_snippet};
 pub use server::{ServeError, serve, tls_from_pem};
 pub use service::{Api, OpenError, Prices, Settings};
 pub use wire::{CisaData, CvssMetric, Epss, Vulnerability};

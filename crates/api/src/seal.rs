@@ -3,7 +3,7 @@
 //! A sealed text opens in its own place only, so a row that is copied over another one gives nothing away.
 
 use secrecy::{ExposeSecret, SecretString};
-use shindan_inspector::{CodeSnippet, FunctionArn};
+use shindan_inspector::{AccountId, CodeSnippet};
 use shindan_sigv4::vault::{Context, Keyring, OpenError, SealError, Sealed};
 
 /// Random bytes that are used for one text only.
@@ -59,35 +59,35 @@ pub fn open_session_token(
     open(keyring, &session_token(&[key_id]), sealed)
 }
 
-/// Seals the lines of code around a finding of a function: the JSON of a [`CodeSnippet`].
+/// Seals the lines of code around a finding: the JSON of a [`CodeSnippet`].
 ///
 /// # Errors
 /// When it is absurdly long.
 pub fn seal_snippet(
     keyring: &Keyring,
+    account: AccountId,
+    identity: &str,
     nonce: Nonce,
-    function: &FunctionArn,
     snippet: &[u8],
 ) -> Result<Vec<u8>, SealError> {
-    let account = function.account.to_string();
-    let place = [&account, function.region.as_str(), function.name()];
-    let sealed = keyring.seal(snippet_of(&place), nonce, snippet)?;
+    let account = account.to_string();
+    let sealed = keyring.seal(snippet_of(&[&account, identity]), nonce, snippet)?;
     Ok(sealed.as_bytes().to_vec())
 }
 
-/// Opens the lines of code around a finding of a function.
+/// Opens the lines of code around a finding.
 ///
 /// # Errors
-/// When they were sealed with another key file, for another function, or are damaged.
+/// When they were sealed with another key file, for another finding, or are damaged.
 pub fn open_snippet(
     keyring: &Keyring,
-    function: &FunctionArn,
+    account: AccountId,
+    identity: &str,
     sealed: &[u8],
 ) -> Result<CodeSnippet, OpenError> {
-    let account = function.account.to_string();
-    let place = [&account, function.region.as_str(), function.name()];
+    let account = account.to_string();
     let sealed = Sealed::from_bytes(sealed.to_vec());
-    let opened = keyring.open(snippet_of(&place), &sealed)?;
+    let opened = keyring.open(snippet_of(&[&account, identity]), &sealed)?;
     serde_json::from_slice(opened.expose_secret()).map_err(|_| OpenError::Malformed)
 }
 
@@ -167,14 +167,12 @@ mod tests {
             }],
             suggested_fixes: Vec::new(),
         };
-        let function = |name: &str| {
-            let arn = format!("arn:aws:lambda:us-east-1:123456789012:function:{name}");
-            FunctionArn::parse(&arn).expect("a function")
-        };
+        let account = |number| AccountId::from_number(number).expect("an account");
         let plain = serde_json::to_vec(&snippet).expect("serialises");
-        let sealed = seal_snippet(&mine, [4; 12], &function("a"), &plain).expect("seals");
-        let opened = open_snippet(&mine, &function("a"), &sealed);
+        let sealed = seal_snippet(&mine, account(1), "id", [4; 12], &plain).expect("seals");
+        let opened = open_snippet(&mine, account(1), "id", &sealed);
         assert_eq!(opened, Ok(snippet));
-        assert!(open_snippet(&mine, &function("b"), &sealed).is_err());
+        assert!(open_snippet(&mine, account(2), "id", &sealed).is_err());
+        assert!(open_snippet(&mine, account(1), "other", &sealed).is_err());
     }
 }

@@ -42,7 +42,7 @@ pub use coverage::{CoverageCount, CoverageRow, CoverageState};
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
-pub use finding::{FindingNumbers, FindingRow, Recorded, compiled};
+pub use finding::{FindingNumbers, FindingRow, Recorded, SealedSnippet, compiled};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
 pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{

@@ -68,18 +68,12 @@ async fn one(
         let message = "The delegated administrator cannot view code snippets of member accounts";
         return Ok(Err(("ACCESS_DENIED", message.to_owned())));
     }
-    let scope = call.scope();
-    let sealed = call.store().snippet(&scope, arn).await?;
-    let finding = call.store().finding(&scope, arn).await?;
-    let function = match &finding {
-        Some(finding) => call.store().function(finding.function).await?,
-        None => None,
-    };
-    let (Some(sealed), Some(function)) = (sealed, function) else {
+    let Some(kept) = call.store().snippet(&call.scope(), arn).await? else {
         let message = "There is no code snippet for this finding".to_owned();
         return Ok(Err(("CODE_SNIPPET_NOT_FOUND", message)));
     };
-    match open_snippet(&call.ports().keyring, &function.state.arn, &sealed) {
+    let keyring = &call.ports().keyring;
+    match open_snippet(keyring, arn.account, &kept.identity, &kept.sealed) {
         Ok(snippet) => Ok(Ok(snippet)),
         Err(error) => {
             tracing::error!(finding = %arn, "a code snippet cannot be opened: {error}");

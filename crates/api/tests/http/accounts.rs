@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use shindan_api::Settings;
-use shindan_inspector::{CodeScanningRegions, ResourceScanType, Role, Status};
+use shindan_inspector::{CodeScanningRegions, ResourceScanType, Role, Status, Timestamp};
 
 use crate::support::{
-    ADMINISTRATOR, MANAGEMENT, MEMBER, STRANGER, Server, UNASSOCIATED, account, both, region,
+    ADMINISTRATOR, MANAGEMENT, MEMBER, NOW, STRANGER, Server, UNASSOCIATED, account, both, region,
 };
 
 #[tokio::test]
@@ -25,14 +25,9 @@ async fn enabling_begins_at_once_and_is_settled_by_the_service() {
     let enabled = server.call(&key, "/enable", &both()).await.ok();
     assert_eq!(enabled["accounts"][0]["status"], "ENABLING");
     assert_eq!(enabled["failedAccounts"], json!([]));
-    let depth = server
-        .store
-        .queue_depth(shindan_inspector::Timestamp::from_millis(
-            crate::support::NOW,
-        ))
-        .await
-        .expect("reads");
-    let waiting = format!("{depth:?}");
+    let now = Timestamp::from_millis(NOW);
+    let depth = server.store.queue_depth(now).await.expect("reads");
+    assert_eq!(depth.waiting, [1, 0, 0]);
     let again = server.call(&key, "/enable", &both()).await.ok();
     assert_eq!(
         again["failedAccounts"][0]["errorCode"],
@@ -40,10 +35,7 @@ async fn enabling_begins_at_once_and_is_settled_by_the_service() {
     );
     server.settle(STRANGER).await;
     let again = server.call(&key, "/enable", &both()).await.ok();
-    assert_eq!(
-        again["failedAccounts"][0]["errorCode"], "ALREADY_ENABLED",
-        "{waiting}"
-    );
+    assert_eq!(again["failedAccounts"][0]["errorCode"], "ALREADY_ENABLED");
     assert_eq!(again["failedAccounts"][0]["status"], "ENABLED");
 
     let body = json!({"resourceTypes": ["LAMBDA"]});

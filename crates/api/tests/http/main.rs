@@ -2,6 +2,9 @@
 
 mod access;
 mod accounts;
+mod reports;
 mod requests;
+#[path = "../seed/mod.rs"]
+mod seed;
 mod signatures;
 mod support;

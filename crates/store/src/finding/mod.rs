@@ -32,6 +32,7 @@ mod snippet;
 pub use filter::compiled;
 pub use read::FindingRow;
 pub use record::{FindingNumbers, Recorded};
+pub use snippet::SealedSnippet;
 
 pub(crate) use filter::{Context, conditions};
 pub(crate) use record::{Existing, Plan};

@@ -219,9 +219,11 @@ async fn snippets_are_shown_to_their_scope_only() {
         let arn = all(&fixture, 111).await[0].arn.clone();
         let own = Scope::own(region(), account(111));
         let other = Scope::own(region(), account(222));
+        let kept = fixture.store.snippet(&own, &arn).await.expect("reads");
+        let kept = kept.expect("there");
         assert_eq!(
-            fixture.store.snippet(&own, &arn).await.expect("reads"),
-            Some(vec![1, 2, 3])
+            (kept.identity.as_str(), kept.sealed),
+            ("SQL injection a.py", vec![1, 2, 3])
         );
         assert_eq!(
             fixture.store.snippet(&other, &arn).await.expect("reads"),
