@@ -137,8 +137,8 @@ async fn deployments_and_workers_lock_in_one_order_on_postgresql() {
     let Some(server) = Server::of_environment().await else {
         return;
     };
-    for round in 0..3 {
-        let database = server.database(&format!("order_{round}")).await;
+    for round in 0..6 {
+        let database = server.database(&format!("stress_{round}")).await;
         let world = World::on(&database, tempfile::tempdir().expect("a folder")).await;
         for scan in [ResourceScanType::Lambda, ResourceScanType::LambdaCode] {
             world.switch(scan, Status::Enabling).await;
