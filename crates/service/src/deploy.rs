@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use shindan_inspector::finding::VpcConfig;
-use shindan_inspector::{Architecture, FunctionArn, LayerArn, PackageType, Timestamp};
-use shindan_store::{FunctionState, Job, Layer, Priority, Write};
+use shindan_inspector::{
+    Architecture, FunctionArn, LayerArn, PackageType, ScanSettings, Timestamp,
+};
+use shindan_store::{FunctionState, Job, JobNumber, Layer, Priority, StoreError, Write};
 
 use crate::translate::resource;
 use crate::watching::{self, Subject, scan_settings};
@@ -228,7 +230,7 @@ impl Service {
         let number = self.store().function_number().await?;
         let mut jobs = self.store().job_numbers(1).await?;
         let mut write = self.store().write().await?;
-        let Some(known) = write.function_by_id(function).await? else {
+        let Some((known, settings)) = watching::locked(&mut write, function).await? else {
             return Ok(false);
         };
         let mut state = known.state.clone();
@@ -240,9 +242,6 @@ impl Service {
         if known.deleted_at.is_some() || same(&known.state, &state) {
             return Ok(false);
         }
-        let settings = write
-            .account_settings(&state.arn.region, state.arn.account)
-            .await?;
         write.put_function(&state, number, now).await?;
         let subject = Subject {
             id: function,
@@ -251,7 +250,6 @@ impl Service {
             is_changed: true,
         };
         let policy = self.settings().policy;
-        let settings = scan_settings(&settings);
         if watching::apply(&mut write, subject, settings, policy, now).await?
             && let Some(number) = jobs.next()
         {
@@ -277,36 +275,43 @@ impl Service {
         Ok(())
     }
 
-    /// Decides about functions anew, in one transaction; how many have to be scanned because of it.
+    /// Decides about functions anew; how many have to be scanned because of it.
     pub(crate) async fn decide_anew(
         &self,
         functions: &[i64],
         priority: Priority,
     ) -> Result<u64, PackageError> {
-        let mut jobs = self.store().job_numbers(functions.len()).await?;
-        let mut write = self.store().write().await?;
         let mut queued = 0;
         for &function in functions {
-            let Some(number) = jobs.next() else { break };
-            if self.decide_one(&mut write, function).await? {
-                let job = Job::Scan { function };
-                write.enqueue(&job, priority, self.now(), number).await?;
-                queued += 1;
-            }
+            // One transaction each: they may be of different accounts, and only one account is locked at a time.
+            let number = self.store().job_numbers(1).await?.next();
+            let mut write = self.store().write().await?;
+            let settings = None;
+            queued += u64::from(
+                self.decide_one(&mut write, function, settings, number, priority)
+                    .await?,
+            );
+            write.commit().await?;
         }
-        write.commit().await?;
         if queued > 0 {
             self.wake();
         }
         Ok(queued)
     }
 
-    async fn decide_one(&self, write: &mut Write, function: i64) -> Result<bool, PackageError> {
-        let Some(known) = write.function_by_id(function).await? else {
+    /// Decides about a function anew in a transaction and asks for a scan when one is needed; whether it is. `settings`
+    /// stand in for the account's own.
+    pub(crate) async fn decide_one(
+        &self,
+        write: &mut Write,
+        function: i64,
+        settings: Option<ScanSettings>,
+        number: Option<JobNumber>,
+        priority: Priority,
+    ) -> Result<bool, StoreError> {
+        let Some((known, own)) = watching::locked(write, function).await? else {
             return Ok(false);
         };
-        let arn = &known.state.arn;
-        let settings = write.account_settings(&arn.region, arn.account).await?;
         let subject = Subject {
             id: function,
             state: &known.state,
@@ -314,7 +319,13 @@ impl Service {
             is_changed: false,
         };
         let (policy, now) = (self.settings().policy, self.now());
-        Ok(watching::apply(write, subject, scan_settings(&settings), policy, now).await?)
+        let settings = settings.unwrap_or(own);
+        let needs_scan = watching::apply(write, subject, settings, policy, now).await?;
+        if let Some(number) = number.filter(|_| needs_scan) {
+            let job = Job::Scan { function };
+            write.enqueue(&job, priority, now, number).await?;
+        }
+        Ok(needs_scan)
     }
 }
 

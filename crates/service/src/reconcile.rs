@@ -1,23 +1,14 @@
 //! What follows from changed settings of an account, for all of its functions.
 
-use shindan_inspector::{AccountId, Region, ResourceScanType, Status};
+use shindan_inspector::{AccountId, Region, ResourceScanType, ScanSettings, Status};
 use shindan_store::{Completed, Lease, Priority, Scope, StoreError};
 
+use crate::Service;
 use crate::record::Ended;
-use crate::watching::{self, Subject, scan_settings};
-use crate::{PackageError, Service};
+use crate::watching::scan_settings;
 
 /// Functions that are decided about in one transaction.
 const BATCH: u32 = 100;
-
-/// Why a reconciliation stopped. What was done stays, and the next try does the rest.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ReconcileError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Package(#[from] PackageError),
-}
 
 impl Service {
     /// Decides about all functions of an account as if its settings had settled, settles them, and ends the job.
@@ -29,7 +20,7 @@ impl Service {
         lease: &Lease,
         region: &Region,
         account: AccountId,
-    ) -> Result<Ended, ReconcileError> {
+    ) -> Result<Ended, StoreError> {
         let settings = self.store().account_settings(region, account).await?;
         let settled = settings.settled();
         self.decide_all(region, account, scan_settings(&settled))
@@ -37,13 +28,7 @@ impl Service {
         let now = self.now();
         let mut write = self.store().write().await?;
         let current = write.account_settings(region, account).await?;
-        for scan in [
-            ResourceScanType::Lambda,
-            ResourceScanType::LambdaCode,
-            ResourceScanType::Ec2,
-            ResourceScanType::Ecr,
-            ResourceScanType::CodeRepository,
-        ] {
+        for &scan in ResourceScanType::ALL {
             // What was asked for meanwhile has a job of its own, which finds this one leased and runs after it.
             let target = match (settings.stored(scan), current.stored(scan)) {
                 (Status::Enabling, Status::Enabling) => Status::Enabled,
@@ -70,8 +55,8 @@ impl Service {
         &self,
         region: &Region,
         account: AccountId,
-        settings: shindan_inspector::ScanSettings,
-    ) -> Result<(), ReconcileError> {
+        settings: ScanSettings,
+    ) -> Result<(), StoreError> {
         let scope = Scope::own(region.clone(), account);
         let mut after = None;
         loop {
@@ -79,23 +64,12 @@ impl Service {
                 .store()
                 .functions(&scope, after.as_ref(), BATCH)
                 .await?;
-            let now = self.now();
             let jobs = self.store().job_numbers(page.rows.len()).await?;
             let mut write = self.store().write().await?;
             for (function, number) in page.rows.iter().zip(jobs) {
-                let subject = Subject {
-                    id: function.id,
-                    state: &function.state,
-                    is_deleted: false,
-                    is_changed: false,
-                };
-                let policy = self.settings().policy;
-                if watching::apply(&mut write, subject, settings, policy, now).await? {
-                    let job = shindan_store::Job::Scan {
-                        function: function.id,
-                    };
-                    write.enqueue(&job, Priority::Later, now, number).await?;
-                }
+                let (settings, number) = (Some(settings), Some(number));
+                self.decide_one(&mut write, function.id, settings, number, Priority::Later)
+                    .await?;
             }
             write.commit().await?;
             self.wake();

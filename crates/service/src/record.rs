@@ -13,7 +13,7 @@ use shindan_store::{
 
 use crate::rematch::{ADVISORIES, package_key};
 use crate::translate::{Translated, layer_path, translate};
-use crate::watching::scan_settings;
+use crate::watching;
 use crate::{PackageHash, ScanAnswer, Service};
 
 /// What one scan says, ready to be written.
@@ -95,20 +95,17 @@ impl Service {
         }
         let jobs = self.store().job_numbers(1).await?;
         let mut write = self.store().write().await?;
+        let current = watching::locked(&mut write, function.id).await?;
         if write.complete(lease).await? == Completed::Lost {
             return Ok(Ended::Lost);
         }
-        let current = write.function_by_id(function.id).await?;
-        let current = current.filter(|current| {
+        let current = current.filter(|(current, _)| {
             current.deleted_at.is_none() && current.state.content() == function.state.content()
         });
-        let Some(current) = current else {
+        let Some((current, settings)) = current else {
             write.commit().await?;
             return Ok(Ended::Done);
         };
-        let arn = &current.state.arn;
-        let settings = write.account_settings(&arn.region, arn.account).await?;
-        let settings = scan_settings(&settings);
         let content = current.state.content();
         let facts = current.state.facts(false);
         let policy = self.settings().policy;
@@ -182,6 +179,9 @@ impl Service {
     ) -> Result<Ended, StoreError> {
         let now = self.now();
         let mut write = self.store().write().await?;
+        if let Some((function, _)) = function {
+            watching::locked(&mut write, function.id).await?;
+        }
         let ended = match write.fail(lease, error, now).await? {
             Failed::Lost => return Ok(Ended::Lost),
             Failed::Again => Ended::Done,
@@ -207,6 +207,7 @@ impl Service {
     ) -> Result<Ended, StoreError> {
         let now = self.now();
         let mut write = self.store().write().await?;
+        watching::locked(&mut write, function.id).await?;
         match write.complete(lease).await? {
             Completed::Lost => return Ok(Ended::Lost),
             // Asked for again: the next run says what is true then.

@@ -10,7 +10,7 @@ use shindan_inspector::{
     AccountSettings, FindingType, ResourceScanType, RuntimePolicy, ScanStatusCode,
     ScanStatusReason, ScanType, Timestamp,
 };
-use shindan_store::{FunctionState, StoreError, Write};
+use shindan_store::{Function, FunctionState, StoreError, Write};
 
 /// The kinds of scanning of a function.
 pub(crate) const SCANS: [ScanType; 2] = [ScanType::Package, ScanType::Code];
@@ -34,6 +34,24 @@ pub(crate) fn scan_settings(settings: &AccountSettings) -> ScanSettings {
         standard: settings.status_of(ResourceScanType::Lambda),
         code: settings.status_of(ResourceScanType::LambdaCode),
     }
+}
+
+/// A function and the settings of its account, both as they stay until the transaction ends.
+///
+/// Whoever decides about a function takes the account's lock before it reads the function or ends a job: what it decides
+/// by cannot change meanwhile, and nobody waits for a lock that is held by someone who waits for this one.
+pub(crate) async fn locked(
+    write: &mut Write,
+    function: i64,
+) -> Result<Option<(Function, ScanSettings)>, StoreError> {
+    // Which account it is of never changes; everything else is read under the lock.
+    let Some(known) = write.function_by_id(function).await? else {
+        return Ok(None);
+    };
+    let arn = &known.state.arn;
+    let settings = write.account_settings(&arn.region, arn.account).await?;
+    let known = write.function_by_id(function).await?;
+    Ok(known.map(|known| (known, scan_settings(&settings))))
 }
 
 /// The kind of findings that a kind of scanning makes.

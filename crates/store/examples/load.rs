@@ -312,13 +312,10 @@ fn one(resource: &Resource, dice: &mut Dice, number: i64, package: bool) -> Obse
     ][at(dice.below(8))];
     let score = [None, Some(0.0), Some(2.5), Some(5.5), Some(7.5), Some(9.8)]
         [at(u64::try_from(severity.code()).unwrap_or(0))];
-    // Some packages are everywhere, and each has vulnerabilities of its own.
-    let name = format!("package-{}", dice.skewed(400));
-    let vulnerability = format!(
-        "CVE-{}-{:05}",
-        2015 + dice.below(10),
-        dice.skewed(3000) * 31
-    );
+    // Some vulnerabilities are everywhere, and each is of one package.
+    let flaw = dice.skewed(4000);
+    let name = format!("package-{}", flaw % 400);
+    let vulnerability = format!("CVE-{}-{:05}", 2015 + flaw % 10, flaw * 17 % 90_000);
     let weakness = dice.skewed(60);
     let title = if package {
         format!("{vulnerability} - {name}")

@@ -63,6 +63,8 @@ CREATE INDEX finding_by_status ON finding (region_id, administrator, status, id)
 CREATE INDEX finding_by_type ON finding (region_id, administrator, type, id);
 CREATE INDEX finding_by_source ON finding (region_id, administrator, vulnerability_source, id);
 CREATE INDEX finding_by_vendor_severity ON finding (region_id, administrator, vendor_severity, id);
+-- Criterion codeVulnerabilityDetectorName.
+CREATE INDEX finding_detector ON finding (region_id, administrator, detector_name, id) WHERE detector_name IS NOT NULL;
 -- Counts by title; criterion title.
 CREATE INDEX finding_title ON finding (region_id, administrator, status, title, severity, type, vulnerability_id, account_id);
 -- Counts by account and by finding type.

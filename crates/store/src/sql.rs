@@ -155,14 +155,15 @@ impl Sql {
 
 /// Inserts rows in few statements. `head` ends before the rows: `INSERT INTO t (a, b) VALUES `.
 ///
-/// The numbers of rows of one statement are few, so that connections remember the statements.
+/// The numbers of rows of one statement are few, so that connections remember the statements; and small, because SQLite
+/// looks for the name of each parameter among all of them.
 pub(crate) async fn insert(
     write: &mut Write,
     head: &'static str,
     rows: Vec<Vec<Value>>,
 ) -> Result<(), StoreError> {
     let mut rows = rows.into_iter();
-    for size in [64, 16, 4, 1] {
+    for size in [16, 8, 4, 2, 1] {
         while rows.len() >= size {
             let mut sql = Sql::new(write.engine(), head);
             for (at, row) in rows.by_ref().take(size).enumerate() {

@@ -236,15 +236,17 @@ impl Directory {
 
     /// Removes functions of this directory that two looks in a row did not see.
     async fn remove_missing(&mut self, service: &Service) -> Result<u64, SourceError> {
-        // Until every package was read, a function may be there under an ARN that is not known yet.
-        if self.seen.values().any(|seen| seen.arn.is_none()) {
-            return Ok(0);
-        }
         let here: BTreeSet<&FunctionArn> = self
             .seen
             .values()
             .filter_map(|seen| seen.arn.as_ref())
             .collect();
+        // A package that could not be read may be the function's of its name, whatever its account and Region.
+        let unread = |arn: &FunctionArn| {
+            self.seen
+                .get(arn.name())
+                .is_some_and(|seen| seen.arn.is_none())
+        };
         let mut missing = BTreeSet::new();
         let places = service.store().places().await.map_err(PackageError::from)?;
         for (region, account) in places {
@@ -257,7 +259,8 @@ impl Directory {
                     .await
                     .map_err(PackageError::from)?;
                 let ours = page.rows.into_iter().filter(|f| f.state.origin == ORIGIN);
-                missing.extend(ours.map(|f| f.state.arn).filter(|arn| !here.contains(arn)));
+                let arns = ours.map(|f| f.state.arn);
+                missing.extend(arns.filter(|arn| !here.contains(arn) && !unread(arn)));
                 after = page.next;
                 if after.is_none() {
                     break;

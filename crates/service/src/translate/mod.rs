@@ -131,8 +131,7 @@ fn unseen(outcome: &Outcome, inventory: &Inventory, scan: ScanType) -> Unseen {
         note.incomplete
             && match scan {
                 ScanType::Code => {
-                    !is_of_inventory
-                        && !(note.path.is_empty() && note.reason.contains(NOT_COMPARED))
+                    !(is_of_inventory || note.path.is_empty() && note.reason.contains(NOT_COMPARED))
                 }
                 ScanType::Package | ScanType::Network => {
                     is_of_inventory || note.path.is_empty() || !saw_packages_in(&note.path)

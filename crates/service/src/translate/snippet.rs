@@ -1,7 +1,7 @@
 //! The lines of code around a finding, in the form that the API answers and within its bounds.
 
-use serde::Serialize;
 use shindan_finding::{DetectorInfo, Finding};
+use shindan_inspector::{CodeLine, CodeSnippet, SuggestedFix};
 
 /// The most lines (the API's model).
 const MAX_LINES: usize = 20;
@@ -11,31 +11,6 @@ const MAX_LINE: usize = 240;
 const MAX_DESCRIPTION: usize = 1000;
 /// The longest code of a fix, in characters (the API's model).
 const MAX_CODE: usize = 2500;
-
-/// The API's `CodeSnippetResult` without the finding's ARN.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CodeSnippet<'f> {
-    start_line: u32,
-    end_line: u32,
-    code_snippet: Vec<CodeLine>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    suggested_fixes: Vec<SuggestedFix<'f>>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CodeLine {
-    content: String,
-    line_number: u32,
-}
-
-#[derive(Debug, Serialize)]
-struct SuggestedFix<'f> {
-    description: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'f str>,
-}
 
 /// The snippet of a finding as JSON; `None` when the scan kept no lines.
 pub(super) fn snippet(finding: &Finding, info: Option<&DetectorInfo>) -> Option<Vec<u8>> {
@@ -54,7 +29,7 @@ pub(super) fn snippet(finding: &Finding, info: Option<&DetectorInfo>) -> Option<
         .filter(|fix| !fix.is_empty());
     let suggested_fixes = fix.map(|fix| SuggestedFix {
         description: fix.chars().take(MAX_DESCRIPTION).collect(),
-        code: first_code(fix),
+        code: first_code(fix).map(str::to_owned),
     });
     serde_json::to_vec(&CodeSnippet {
         start_line: kept.first_line,

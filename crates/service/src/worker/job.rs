@@ -6,7 +6,6 @@ use shindan_store::{Completed, Job, Lease, StoreError};
 
 use super::{Reporter, Workers};
 use crate::PackageError;
-use crate::reconcile::ReconcileError;
 use crate::record::{Ended, ResultsOf};
 use crate::scanner::{ScanFailure, Scanner};
 
@@ -19,8 +18,6 @@ pub(super) enum JobError {
     Package(#[from] PackageError),
     #[error(transparent)]
     Scan(#[from] ScanFailure),
-    #[error(transparent)]
-    Reconcile(#[from] ReconcileError),
     #[error("{0}")]
     Report(String),
 }

@@ -10,7 +10,7 @@ use super::{Reporter, Workers};
 use crate::record::{Ended, ResultsOf, unseen_layer};
 use crate::scanner::{ScanFailure, ScanRequest, Scanner};
 use crate::translate::{LayerFile, name_layers};
-use crate::watching::{self, SCANS, Subject, scan_settings};
+use crate::watching::{self, SCANS, Subject};
 use crate::{PackageError, PackageHash, ScanAnswer, Service};
 
 impl<S: Scanner, R: Reporter> Workers<S, R> {
@@ -108,13 +108,11 @@ impl Service {
     ) -> Result<Option<(Function, Vec<ScanType>)>, StoreError> {
         let now = self.now();
         let mut write = self.store().write().await?;
-        let known = write.function_by_id(function).await?;
-        let known = known.filter(|known| known.deleted_at.is_none());
+        let known = watching::locked(&mut write, function).await?;
+        let known = known.filter(|(known, _)| known.deleted_at.is_none());
         let mut scans = Vec::new();
-        if let Some(known) = &known {
-            let arn = &known.state.arn;
-            let settings = write.account_settings(&arn.region, arn.account).await?;
-            let settings = scan_settings(&settings);
+        if let Some((known, settings)) = &known {
+            let (arn, settings) = (&known.state.arn, *settings);
             let policy = self.settings().policy;
             let subject = Subject {
                 id: function,
@@ -138,7 +136,7 @@ impl Service {
                     .await?;
             }
         }
-        let begun = known.filter(|_| !scans.is_empty());
+        let begun = known.map(|(known, _)| known).filter(|_| !scans.is_empty());
         // Nobody else's job is ended: a lost lease shows here, and what was decided is true all the same.
         if begun.is_none() && write.complete(lease).await? == Completed::Lost {
             tracing::warn!(function, "another worker did this job meanwhile");

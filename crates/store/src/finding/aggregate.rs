@@ -17,10 +17,11 @@ use sqlx::any::AnyRow;
 
 use super::driver::Driver;
 use super::filter;
+use super::page::bind;
 use super::reach::FindingScope;
 use crate::page::CursorValue;
 use crate::sql::Sql;
-use crate::{Cursor, Page, Reach, Scope, Store, StoreError};
+use crate::{Cursor, Engine, Page, Reach, Scope, Store, StoreError};
 
 /// The shape of one kind of count: where it counts, and what a row is about.
 struct Shape {
@@ -139,11 +140,11 @@ impl Store {
         let own: Vec<Driver<'_>> = seen.account.map(Driver::Account).into_iter().collect();
         let driver = self.fewest(&own, &seen).await?;
         let sql = self.counting(shape, &seen, driver, request, after, limit);
-        let rows = sql
-            .query_once()
-            .fetch_all(self.readers())
-            .await
-            .map_err(|e| self.failed(e))?;
+        let rows = match (self.engine(), driver) {
+            (Engine::Postgres, None) => self.in_index_order(&sql).await,
+            _ => sql.query_once().fetch_all(self.readers()).await,
+        };
+        let rows = rows.map_err(|e| self.failed(e))?;
         let counted: Vec<Counted> = rows
             .iter()
             .map(|row| Counted::read(shape, row))
@@ -154,6 +155,21 @@ impl Store {
             rows: self.shown(scope, request, page.rows).await?,
             next: page.next,
         })
+    }
+
+    /// PostgreSQL likes to read the whole table and to hash every text. Following the index, which holds all that is asked
+    /// for in the order of the groups, took a third of the time for titles (300,000 findings), and never more.
+    async fn in_index_order(&self, sql: &Sql) -> Result<Vec<AnyRow>, sqlx::Error> {
+        let mut transaction = self.readers().begin().await?;
+        for setting in [
+            "SET LOCAL enable_hashagg = off",
+            "SET LOCAL enable_seqscan = off",
+        ] {
+            sqlx::query(setting).execute(&mut *transaction).await?;
+        }
+        let rows = sql.query_once().fetch_all(&mut *transaction).await?;
+        transaction.rollback().await?;
+        Ok(rows)
     }
 
     fn counting(
@@ -454,27 +470,15 @@ fn behind(sql: &mut Sql, sorted: &'static str, order: SortOrder, values: &[Curso
         .push(" = ")
         .bind(*count)
         .push(" AND (t.key_1");
-    let value = |sql: &mut Sql, value: &CursorValue| match value {
-        CursorValue::Text(text) => {
-            sql.bind(text.as_str());
-        }
-        CursorValue::Integer(number) => {
-            sql.bind(*number);
-        }
-        CursorValue::Null | CursorValue::Real(_) => {
-            sql.push("NULL");
-        }
-    };
     match keys {
         [first] => {
             sql.push(" > ");
-            value(sql, first);
+            bind(sql, first);
         }
         [first, second, ..] => {
             sql.push(", t.key_2) > (");
-            value(sql, first);
-            sql.push(", ");
-            value(sql, second);
+            bind(sql, first).push(", ");
+            bind(sql, second);
         }
         [] => {
             sql.push(" IS NULL");

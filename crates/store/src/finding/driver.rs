@@ -22,6 +22,7 @@ pub(crate) enum Driver<'c> {
     Arns(Vec<FindingArn>),
     Title(TextMatch<'c>),
     VulnerabilityId(TextMatch<'c>),
+    Detector(TextMatch<'c>),
     Statuses(Vec<FindingStatus>),
     Related(TextMatch<'c>),
     DetectorTag(TextMatch<'c>),
@@ -71,6 +72,7 @@ impl<'c> Driver<'c> {
             ),
             StringField::Title => Self::Title(wanted),
             StringField::VulnerabilityId => Self::VulnerabilityId(wanted),
+            StringField::CodeVulnerabilityDetectorName => Self::Detector(wanted),
             StringField::RelatedVulnerabilities => Self::Related(wanted),
             StringField::CodeVulnerabilityDetectorTags => Self::DetectorTag(wanted),
             StringField::ResourceId => Self::Function("r.resource_id", wanted),
@@ -118,6 +120,11 @@ impl<'c> Driver<'c> {
             Self::VulnerabilityId(wanted) => {
                 findings(sql);
                 filter::positive(sql, "x.vulnerability_id", wanted);
+            }
+            Self::Detector(wanted) => {
+                findings(sql);
+                sql.push("x.detector_name IS NOT NULL AND ");
+                filter::positive(sql, "x.detector_name", wanted);
             }
             Self::Statuses(statuses) => {
                 findings(sql);

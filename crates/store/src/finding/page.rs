@@ -351,7 +351,8 @@ impl List<'_> {
     }
 }
 
-fn bind<'s>(sql: &'s mut Sql, value: &CursorValue) -> &'s mut Sql {
+/// Adds a value of a cursor.
+pub(super) fn bind<'s>(sql: &'s mut Sql, value: &CursorValue) -> &'s mut Sql {
     match value {
         CursorValue::Null => sql.push("NULL"),
         CursorValue::Integer(value) => sql.bind(*value),

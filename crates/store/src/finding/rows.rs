@@ -31,13 +31,14 @@ impl Place {
         }
     }
 
-    /// The name of a new finding: unlike any other here by its number, and elsewhere by all the rest, and without telling
-    /// how many findings there are.
+    /// The name of a new finding. It begins with the time, so that new names lie together in the index, as a version 7 UUID
+    /// does; the rest is unlike any other, and tells nothing of how many findings there are.
     pub(super) fn new_finding(&self, number: i64, identity: &str, now: Timestamp) -> FindingArn {
         let text = format!("{} {number} {} {identity}", self.arn, now.as_millis());
         let hash = blake3::hash(text.as_bytes());
         let mut id = [0; 16];
-        id.copy_from_slice(&hash.as_bytes()[..16]);
+        id[..6].copy_from_slice(&now.as_millis().to_be_bytes()[2..]);
+        id[6..].copy_from_slice(&hash.as_bytes()[..10]);
         self.finding(FindingId(id))
     }
 }

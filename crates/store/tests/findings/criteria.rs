@@ -158,8 +158,8 @@ fn string_filters(field: StringField) -> BoxedStrategy<Value> {
             "arn:aws",
             "arn:aws:inspector2:us-east-1:111",
             "arn:aws:inspector2:us-east-1:111111111111:find",
-            "arn:aws:inspector2:us-east-1:222222222222:finding/1",
-            "arn:aws:inspector2:us-east-1:111111111111:finding/a",
+            "arn:aws:inspector2:us-east-1:222222222222:finding/018b",
+            "arn:aws:inspector2:us-east-1:111111111111:finding/02",
             "arn:aws:inspector2:us-east-2:",
         ]
         .map(String::from)
