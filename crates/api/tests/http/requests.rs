@@ -398,6 +398,56 @@ async fn a_pushed_package_is_of_the_keys_account_and_what_is_said_of_it_is_check
 }
 
 #[tokio::test]
+async fn a_panic_is_an_answer_and_the_server_goes_on() {
+    let (server, key) = server_and_key().await;
+    let search = async |id: &str| {
+        let body = json!({"filterCriteria": {"vulnerabilityIds": [id]}});
+        server.call(&key, "/vulnerabilities/search", &body).await
+    };
+    let reply = search("CVE-1999-9999").await;
+    assert_eq!(
+        (reply.err().0, reply.err().1),
+        (500, "InternalServerException")
+    );
+    assert!(!reply.text.contains("for the test"), "{}", reply.text);
+    assert!(reply.headers.contains_key("x-amzn-requestid"));
+    search("CVE-2023-30861").await.ok();
+}
+
+#[tokio::test]
+async fn the_server_ends_when_told_and_answers_what_is_under_way() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let (server, _) = server_and_key().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let api = server.api.clone();
+    let serving = tokio::spawn(async move {
+        let end = async { drop(ended.await) };
+        shindan_api::serve(&api, listener, None, end).await;
+    });
+    let mut client = tokio::net::TcpStream::connect(address)
+        .await
+        .expect("connects");
+    let head = "POST /findings/list HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n";
+    client.write_all(head.as_bytes()).await.expect("sends");
+    // The head must have arrived before the end begins.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    end.send(()).expect("listens");
+    client.write_all(b"{}").await.expect("sends");
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.expect("reads");
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    assert!(
+        answer.contains("MissingAuthenticationTokenException"),
+        "{answer}"
+    );
+    serving.await.expect("ends");
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
 async fn a_large_package_is_not_read_for_an_unknown_key() {
     let (server, key) = server_and_key().await;
     let unknown = Key {
