@@ -28,7 +28,7 @@ impl Default for Settings {
             retention: Retention::default(),
             lease: Duration::from_secs(60),
             // Code is not kept unless someone says how it is sealed.
-            seal: Box::new(|_, _| None),
+            seal: Box::new(|_, _, _| None),
         }
     }
 }

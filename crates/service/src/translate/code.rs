@@ -84,10 +84,12 @@ pub(super) fn observed(
         exploitability_details: None,
         epss: None,
     };
+    let sealed_snippet =
+        snippet(finding, info).and_then(|plain| seal(function, &fingerprint, &plain));
     Observed {
         identity: fingerprint,
         document: document.bounded(),
-        sealed_snippet: snippet(finding, info).and_then(|plain| seal(function, &plain)),
+        sealed_snippet,
     }
 }
 

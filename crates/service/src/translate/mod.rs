@@ -20,9 +20,9 @@ use shindan_store::FunctionState;
 pub use layers::LayerFile;
 pub(crate) use layers::{layer_path, name_layers};
 
-/// Seals the lines of code around a finding of a function: a JSON text with the members of the API's
+/// Seals the lines of code around a finding of a function, given with the identity of the finding: a JSON text with the members of the API's
 /// `CodeSnippetResult` but for the ARN. `None` when snippets are not to be kept.
-pub type Seal = dyn Fn(&FunctionState, &[u8]) -> Option<Vec<u8>> + Send + Sync;
+pub type Seal = dyn Fn(&FunctionState, &str, &[u8]) -> Option<Vec<u8>> + Send + Sync;
 
 /// What one scan of one kind says about a function.
 #[derive(Debug, Default)]

@@ -74,7 +74,7 @@ fn outcome(findings: Vec<Finding>) -> Outcome {
 
 fn code(outcome: &Outcome) -> Translated {
     let inventory = Inventory::default();
-    let seal: &Seal = &|_, plain| Some(plain.to_vec());
+    let seal: &Seal = &|_, _, plain| Some(plain.to_vec());
     translate(outcome, &inventory, ScanType::Code, &function(), seal)
 }
 

@@ -66,7 +66,7 @@ impl World {
         let clock = TestClock(Arc::new(AtomicI64::new(START)));
         let settings = Settings {
             lease: Duration::from_secs(60),
-            seal: Box::new(|function, plain| {
+            seal: Box::new(|function, _, plain| {
                 Some([function.arn.name().as_bytes(), b" ", plain].concat())
             }),
             ..Settings::default()

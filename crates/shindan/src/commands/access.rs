@@ -53,7 +53,9 @@ fn create(args: &AccessCreateArgs) -> Result<Exit, Complaint> {
     let account = account(&args.account)?;
     let role = Role::from(args.role);
     if args.description.chars().any(char::is_control) {
-        return Err(Complaint::input("--description: one line of plain text, please"));
+        return Err(Complaint::input(
+            "--description: one line of plain text, please",
+        ));
     }
     let keyring = keyring(&place)?;
     // Checked first, so that filling cannot fail afterwards.
@@ -165,8 +167,10 @@ fn table(keys: &[AccessKey]) -> String {
 }
 
 fn day(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.as_millis())
-        .map_or_else(|_| "at an unknown time".to_owned(), |at| at.strftime("%F").to_string())
+    jiff::Timestamp::from_millisecond(at.as_millis()).map_or_else(
+        |_| "at an unknown time".to_owned(),
+        |at| at.strftime("%F").to_string(),
+    )
 }
 
 fn revoke(args: &AccessRevokeArgs) -> Result<Exit, Complaint> {

@@ -84,7 +84,8 @@ pub(crate) fn restore(args: &RestoreArgs) -> Result<Exit, Complaint> {
             _ => {}
         }
     }
-    copy.persist(&target).map_err(|error| failed(&error.error))?;
+    copy.persist(&target)
+        .map_err(|error| failed(&error.error))?;
     terminal::print(&format!("{} is restored\n", target.display()))?;
     Ok(Exit::Clean)
 }

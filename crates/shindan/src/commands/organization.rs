@@ -71,7 +71,9 @@ async fn set_in(
         },
     };
     write.put_organization(region, &organization, now()).await?;
-    let all = std::iter::once(&management).chain(accounts).chain(suspended);
+    let all = std::iter::once(&management)
+        .chain(accounts)
+        .chain(suspended);
     for &account in all {
         let is_suspended = suspended.contains(&account);
         let known = write.member(region, account).await?;

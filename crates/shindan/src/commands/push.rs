@@ -110,9 +110,12 @@ fn url(args: &PushArgs) -> Result<Uri, Complaint> {
         )));
     }
     let endpoint = endpoint.trim_end_matches('/');
-    format!("{endpoint}/shindan/functions/{}/package?{query}", args.function)
-        .parse()
-        .map_err(|error| Complaint::input(format!("{endpoint} is no URL: {error}")))
+    format!(
+        "{endpoint}/shindan/functions/{}/package?{query}",
+        args.function
+    )
+    .parse()
+    .map_err(|error| Complaint::input(format!("{endpoint} is no URL: {error}")))
 }
 
 /// As signatures want it: everything but letters, digits and `-._~` as `%XX`.
@@ -182,8 +185,11 @@ fn put(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Answer, Complaint> {
             .ok()
             .and_then(|json| Some(json.get("message")?.as_str()?.to_owned()))
             .unwrap_or_else(|| "no reason was given".to_owned());
-        return Err(Complaint::input(format!("{host} refused the package ({status}): {said}")));
+        return Err(Complaint::input(format!(
+            "{host} refused the package ({status}): {said}"
+        )));
     }
-    serde_json::from_str(&text)
-        .map_err(|error| Complaint::input(format!("{host} did not answer as shindan does: {error}")))
+    serde_json::from_str(&text).map_err(|error| {
+        Complaint::input(format!("{host} did not answer as shindan does: {error}"))
+    })
 }

@@ -10,7 +10,8 @@ use shindan_api::{Api, Ports};
 use shindan_inspector::RuntimePolicy;
 use shindan_inspector::lifecycle::Retention;
 use shindan_service::source::{Directory, DirectoryDefaults};
-use shindan_service::{NoReports, Packages, Service, Settings, Stop, SystemClock, Workers};
+use shindan_service::{Packages, Service, Settings, Stop, SystemClock, Workers};
+use shindan_store::Store;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -22,9 +23,10 @@ use crate::exit::Exit;
 use crate::secret_key::secret_key;
 use crate::server::advisories::{Advisories, IndexFile};
 use crate::server::deployments::Uploads;
+use crate::server::reports::Reports;
 use crate::server::scanner::Sandbox;
 use crate::server::settings::{Limits, Retention as RetentionSettings, ServerSettings};
-use crate::server::{keyring, must_be_random, now, open_store, random};
+use crate::server::{keyring, must_be_random, now, objects, open_store, random};
 use crate::terminal;
 
 /// How often watched folders are looked at.
@@ -33,6 +35,8 @@ const LOOK: Duration = Duration::from_secs(2);
 const ADVISORIES: Duration = Duration::from_secs(2);
 /// How often leases, retention and the 90 days are looked after.
 const SWEEP: Duration = Duration::from_secs(30);
+/// How often old client tokens are removed.
+const FORGET: Duration = Duration::from_secs(3600);
 /// How long scans may go on after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(60);
 
@@ -42,6 +46,8 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Exit, Complaint> {
         return probe(&settings);
     }
     log_to_stderr(&settings)?;
+    // The client of object stores leaves the choice to the program. Fails only when it was made before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -119,14 +125,17 @@ async fn serve(settings: ServerSettings) -> Result<Exit, Complaint> {
             region: watch.region.clone(),
             runtime: watch.runtime.clone().unwrap_or_default(),
         };
-        let (mut directory, service) =
-            (Directory::new(watch.folder.clone(), defaults), service.clone());
+        let (mut directory, service) = (
+            Directory::new(watch.folder.clone(), defaults),
+            service.clone(),
+        );
         background.spawn(async move { directory.watch(&service, LOOK).await });
     }
     background.spawn({
         let service = service.clone();
         async move { service.keep_sweeping(SWEEP).await }
     });
+    background.spawn(forget(store.clone()));
     background.spawn(follow(advisories.clone(), service.clone()));
     let (key, _) = secret_key()?;
     let workers = Workers::new(
@@ -135,7 +144,7 @@ async fn serve(settings: ServerSettings) -> Result<Exit, Complaint> {
             advisories,
             secret_key: key,
         },
-        NoReports,
+        Reports::new(store.clone(), place),
         &worker_name()?,
         GRACE,
     );
@@ -158,6 +167,17 @@ async fn serve(settings: ServerSettings) -> Result<Exit, Complaint> {
     Ok(Exit::Clean)
 }
 
+/// Answers that repeated requests would get again are kept for a day.
+async fn forget(store: Store) {
+    loop {
+        let before = now().plus_millis(-shindan_inspector::Timestamp::DAY);
+        if let Err(error) = store.forget_client_tokens(before).await {
+            tracing::warn!(%error, "old client tokens were not removed");
+        }
+        tokio::time::sleep(FORGET).await;
+    }
+}
+
 /// Tells the service whenever the advisories have changed.
 async fn follow(advisories: Advisories, service: Service) {
     let mut known: Option<(IndexFile, Index)> = None;
@@ -171,10 +191,15 @@ async fn follow(advisories: Advisories, service: Service) {
                     match service.advisories_changed(old, &index, &file.name).await {
                         Ok(0) => known = Some((file, index)),
                         Ok(functions) => {
-                            tracing::info!(functions, "other advisories; functions are compared again");
+                            tracing::info!(
+                                functions,
+                                "other advisories; functions are compared again"
+                            );
                             known = Some((file, index));
                         }
-                        Err(error) => tracing::error!(%error, "the functions that new advisories concern were not found; trying again"),
+                        Err(error) => {
+                            tracing::error!(%error, "the functions that new advisories concern were not found; trying again")
+                        }
                     }
                 }
                 Ok(None) => {}
@@ -186,8 +211,11 @@ async fn follow(advisories: Advisories, service: Service) {
 }
 
 fn packages(place: &str) -> Result<Packages, Complaint> {
-    let failed = |error: &dyn std::fmt::Display| Complaint::input(format!("{place}: {error}"));
-    Packages::in_directory(std::path::Path::new(place)).map_err(|error| failed(&error))
+    if objects::s3(place).is_some() {
+        return Ok(Packages::in_objects(objects::in_bucket(place)?));
+    }
+    Packages::in_directory(std::path::Path::new(place))
+        .map_err(|error| Complaint::input(format!("{place}: {error}")))
 }
 
 fn retention(settings: RetentionSettings) -> Retention {
@@ -268,14 +296,17 @@ fn probe(settings: &ServerSettings) -> Result<Exit, Complaint> {
         let limit = Duration::from_secs(5);
         let mut stream = TcpStream::connect_timeout(&address, limit)?;
         stream.set_read_timeout(Some(limit))?;
-        stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+        stream
+            .write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
         let mut head = [0; 12];
         std::io::Read::read_exact(&mut stream, &mut head)?;
         Ok(&head[9..] == b"200")
     };
     match asked() {
         Ok(true) => Ok(Exit::Clean),
-        Ok(false) => Err(Complaint::input(format!("{address}: the server is not ready"))),
+        Ok(false) => Err(Complaint::input(format!(
+            "{address}: the server is not ready"
+        ))),
         Err(error) => Err(Complaint::input(format!("{address}: {error}"))),
     }
 }

@@ -99,7 +99,13 @@ fn shown(index: &Index, number: VulnerabilityNumber) -> Result<Vulnerability, Co
         })
     };
     let moment = |at: jiff::Timestamp| Timestamp::from_millis(at.as_millisecond());
-    let names = |names: &[&str]| names.iter().take(MAX_NAMES).map(ToString::to_string).collect();
+    let names = |names: &[&str]| {
+        names
+            .iter()
+            .take(MAX_NAMES)
+            .map(ToString::to_string)
+            .collect()
+    };
     Ok(Vulnerability {
         id: known.id.to_owned(),
         cwes: names(&known.cwes),

@@ -2,6 +2,8 @@
 
 pub(crate) mod advisories;
 pub(crate) mod deployments;
+pub(crate) mod objects;
+pub(crate) mod reports;
 pub(crate) mod scanner;
 pub(crate) mod settings;
 pub(crate) mod snippets;
@@ -59,9 +61,8 @@ pub(crate) fn keyring(place: &Place) -> Result<Keyring, Complaint> {
 
 /// Fills bytes with what nobody can guess.
 pub(crate) fn random(bytes: &mut [u8]) -> Result<(), Complaint> {
-    getrandom::fill(bytes).map_err(|error| {
-        Complaint::program(format!("the system gives no random numbers: {error}"))
-    })
+    getrandom::fill(bytes)
+        .map_err(|error| Complaint::program(format!("the system gives no random numbers: {error}")))
 }
 
 /// The same where nothing else can be done: without random numbers nothing that is sealed would be safe.

@@ -51,7 +51,9 @@ impl Scanner for Sandbox {
 
     async fn rematch(&self, document: Vec<u8>) -> Result<ScanAnswer, ScanFailure> {
         let Some(index) = self.advisories.current() else {
-            return Err(ScanFailure::Failed("there is no advisory database".to_owned()));
+            return Err(ScanFailure::Failed(
+                "there is no advisory database".to_owned(),
+            ));
         };
         let file = bill(&document).map_err(|error| {
             ScanFailure::Failed(format!("a bill of materials cannot be written: {error}"))

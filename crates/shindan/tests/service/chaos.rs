@@ -45,7 +45,9 @@ fn survive(mut server: Server) {
 
     let mut random = SEED;
     for _ in 0..KILLS {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         std::thread::sleep(Duration::from_millis(50 + (random >> 33) % 1200));
         server.kill();
         server.start();
@@ -59,7 +61,11 @@ fn survive(mut server: Server) {
         (done.count() == 2 * FUNCTIONS).then_some(())
     });
     let rows = server.pages(&key, "/coverage/list", "coveredResources");
-    assert_eq!(rows.len(), 2 * FUNCTIONS, "a function is covered once for each kind");
+    assert_eq!(
+        rows.len(),
+        2 * FUNCTIONS,
+        "a function is covered once for each kind"
+    );
     let mut found: BTreeMap<(String, String), usize> = BTreeMap::new();
     for finding in server.pages(&key, "/findings/list", "findings") {
         assert_eq!(finding["status"], "ACTIVE", "{finding}");
@@ -109,5 +115,11 @@ fn advise(server: &Server) {
     });
     let path = server.folder().join("record.json");
     std::fs::write(&path, record.to_string()).expect("writable");
-    server.run(&["db", "update", "--quiet", "--from", path.to_str().expect("UTF-8")]);
+    server.run(&[
+        "db",
+        "update",
+        "--quiet",
+        "--from",
+        path.to_str().expect("UTF-8"),
+    ]);
 }

@@ -10,7 +10,9 @@ fn run(script: &str, database: Option<&str>) {
         eprintln!("SHINDAN_TEST_PYTHON is not set: {script} was not run");
         return;
     };
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(script);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/clients")
+        .join(script);
     let mut command = Command::new(python);
     command.arg(path).arg(PROGRAM);
     if let Some(database) = database {

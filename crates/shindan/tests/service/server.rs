@@ -73,7 +73,11 @@ impl Server {
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
         let done = self.command(arguments).output().expect("runs");
         let said = String::from_utf8_lossy(&done.stderr);
-        assert!(done.status.success(), "{arguments:?}: {}\n{said}", done.status);
+        assert!(
+            done.status.success(),
+            "{arguments:?}: {}\n{said}",
+            done.status
+        );
         String::from_utf8(done.stdout).expect("UTF-8")
     }
 
@@ -129,7 +133,14 @@ impl Server {
     /// Makes an access key.
     pub(crate) fn key(&self, role: &str) -> Signer {
         let made = self.run(&[
-            "access", "create", "--account", ACCOUNT, "--role", role, "--format", "json",
+            "access",
+            "create",
+            "--account",
+            ACCOUNT,
+            "--role",
+            role,
+            "--format",
+            "json",
         ]);
         let made: Value = serde_json::from_str(&made).expect("JSON");
         let text = |name: &str| made[name].as_str().expect(name).to_owned();
