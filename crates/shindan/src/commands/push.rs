@@ -24,6 +24,9 @@ const UNRESERVED: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUME
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
+/// How often a package is sent at most, and how long is waited in between.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(1100);
 /// The signing name of the server's own routes.
 const SERVICE: &str = "shindan";
 
@@ -31,7 +34,7 @@ pub(crate) fn run(args: &PushArgs) -> Result<Exit, Complaint> {
     let body = package(&args.package)?;
     let url = url(args)?;
     let signer = signer(args)?;
-    let answer = put(&url, &signer, &body)?;
+    let answer = patiently(&url, &signer, &body)?;
     if !args.quiet {
         let name = &args.function;
         let text = if answer.changed {
@@ -146,7 +149,22 @@ fn signer(args: &PushArgs) -> Result<Signer, Complaint> {
     })
 }
 
-fn put(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Answer, Complaint> {
+/// Tries again when the server has too much to do. It also says so to a request that is signed like the one before, as one
+/// within the same second is; a second later the signature is another.
+fn patiently(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Answer, Complaint> {
+    for _ in 1..TRIES {
+        match put(url, signer, body)? {
+            Some(answer) => return Ok(answer),
+            None => std::thread::sleep(PAUSE),
+        }
+    }
+    put(url, signer, body)?.ok_or_else(|| {
+        Complaint::input("the server has too much to do").with_hint("try again later")
+    })
+}
+
+/// Sends the package; nothing when the server asks to be left alone for a while.
+fn put(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Option<Answer>, Complaint> {
     let host = url.authority().map_or("", |authority| authority.as_str());
     let headers: [(&str, &[u8]); 2] = [
         ("host", host.as_bytes()),
@@ -180,6 +198,9 @@ fn put(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Answer, Complaint> {
         .limit(MAX_ANSWER)
         .read_to_string()
         .map_err(failed)?;
+    if status.as_u16() == 429 {
+        return Ok(None);
+    }
     if !status.is_success() {
         let said = serde_json::from_str::<serde_json::Value>(&text)
             .ok()
