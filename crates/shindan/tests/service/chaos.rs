@@ -91,7 +91,7 @@ fn write_package(folder: &Path, number: usize) {
     let options = zip::write::SimpleFileOptions::default();
     let metadata = "Metadata-Version: 2.1\nName: leaky\nVersion: 1.0\n";
     let code = format!(
-        "import os\n\n# {number}\ndef lambda_handler(event, context):\n    os.system(event[\"command\"])\n"
+        "import subprocess\n\n# {number}\ndef lambda_handler(event, context):\n    subprocess.run(event[\"command\"], shell=True)\n"
     );
     for (path, text) in [
         ("lambda_function.py", code.as_str()),
