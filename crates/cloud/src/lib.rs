@@ -63,5 +63,5 @@ pub use lambda::{
 pub use organization::{Account, AccountStatus, Organization};
 pub use retry::Backoff;
 pub use session::{Session, Sessions};
-pub use settings::{Limits, MemberRole, RoleName, RoleNameError, Settings};
+pub use settings::{AccessKey, Limits, MemberRole, RoleName, RoleNameError, Settings};
 pub use word::Word;

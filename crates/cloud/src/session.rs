@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::service_config::ServiceConfigKey;
+use secrecy::ExposeSecret;
 use shindan_inspector::{AccountId, Region};
 use tokio::sync::Mutex;
 
@@ -107,6 +108,16 @@ impl Sessions {
         }
         if let Some(profile) = &settings.profile {
             loader = loader.profile_name(profile);
+        }
+        if let Some(key) = &settings.access_key {
+            let token = key.session_token.as_ref();
+            loader = loader.credentials_provider(aws_credential_types::Credentials::new(
+                &key.id,
+                key.secret.expose_secret(),
+                token.map(|token| token.expose_secret().to_owned()),
+                None,
+                "settings",
+            ));
         }
         if let Some(region) = &settings.region {
             loader = loader.region(aws_config::Region::new(region.to_string()));

@@ -15,6 +15,8 @@ use crate::retry::Backoff;
 pub struct Settings {
     /// A profile of `~/.aws/config`; otherwise `AWS_PROFILE`, or `default`.
     pub profile: Option<String>,
+    /// An access key in place of what the chain would find.
+    pub access_key: Option<AccessKey>,
     /// Where Organizations and STS are asked; otherwise the profile's Region.
     pub region: Option<Region>,
     /// The role in member accounts. Without one only the own account can be read.
@@ -27,6 +29,14 @@ pub struct Settings {
     pub limits: Limits,
     pub backoff: Backoff,
     pub timeouts: Timeouts,
+}
+
+/// An access key, permanent or temporary.
+#[derive(Clone, Debug)]
+pub struct AccessKey {
+    pub id: String,
+    pub secret: SecretString,
+    pub session_token: Option<SecretString>,
 }
 
 /// A role that exists under the same name in every member account.
