@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use shindan_sigv4::Signer;
 
 use crate::server::{ACCOUNT, REGION, Server, postgres};
 
@@ -36,12 +37,7 @@ fn survive(mut server: Server) {
     advise(&server);
     let key = server.key("administrator");
     server.start();
-    let (status, answer) = server.call(
-        &key,
-        "/enable",
-        &json!({ "resourceTypes": ["LAMBDA", "LAMBDA_CODE"] }),
-    );
-    assert_eq!(status, 200, "{answer}");
+    enable(&server, &key);
 
     let mut random = SEED;
     for _ in 0..KILLS {
@@ -84,8 +80,14 @@ fn survive(mut server: Server) {
     assert!(found.is_empty(), "findings of nothing: {found:?}");
 }
 
+pub(crate) fn enable(server: &Server, key: &Signer) {
+    let body = json!({ "resourceTypes": ["LAMBDA", "LAMBDA_CODE"] });
+    let (status, answer) = server.call(key, "/enable", &body);
+    assert_eq!(status, 200, "{answer}");
+}
+
 /// One module with one weakness, and one package with one known vulnerability.
-fn write_package(folder: &Path, number: usize) {
+pub(crate) fn write_package(folder: &Path, number: usize) {
     let file = std::fs::File::create(folder.join(format!("function-{number}.zip"))).expect("made");
     let mut zip = zip::ZipWriter::new(file);
     let options = zip::write::SimpleFileOptions::default();
@@ -103,7 +105,7 @@ fn write_package(folder: &Path, number: usize) {
     zip.finish().expect("finished");
 }
 
-fn advise(server: &Server) {
+pub(crate) fn advise(server: &Server) {
     let record = json!({
         "id": "PYSEC-2026-1",
         "modified": "2026-01-02T00:00:00Z",

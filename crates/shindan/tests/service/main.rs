@@ -5,4 +5,5 @@
 
 mod chaos;
 mod clients;
+mod sdk;
 mod server;

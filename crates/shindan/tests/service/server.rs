@@ -38,6 +38,10 @@ impl Server {
         }
     }
 
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
