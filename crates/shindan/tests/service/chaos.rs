@@ -49,12 +49,15 @@ fn survive(mut server: Server) {
         server.start();
     }
 
+    let successful = json!({
+        "filterCriteria": {
+            "scanStatusReason": [{ "comparison": "EQUALS", "value": "SUCCESSFUL" }],
+        },
+    });
     server.wait_for("all functions are scanned", || {
-        let rows = server.pages(&key, "/coverage/list", "coveredResources");
-        let done = rows.iter().filter(|row| {
-            row["scanStatus"] == json!({ "statusCode": "ACTIVE", "reason": "SUCCESSFUL" })
-        });
-        (done.count() == 2 * FUNCTIONS).then_some(())
+        let (status, answer) = server.call(&key, "/coverage/statistics/list", &successful);
+        assert_eq!(status, 200, "{answer}");
+        (answer["totalCounts"] == 2 * FUNCTIONS).then_some(())
     });
     let rows = server.pages(&key, "/coverage/list", "coveredResources");
     assert_eq!(

@@ -122,7 +122,7 @@ impl Server {
             if let Some(answer) = so() {
                 return answer;
             }
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(100));
         }
         panic!("waited in vain until {what}; the log ends:\n{}", self.log());
     }
