@@ -20,6 +20,7 @@ mod error;
 mod filter;
 mod finding;
 mod function;
+mod hub;
 mod inventory;
 mod job;
 mod migration;
@@ -43,6 +44,7 @@ pub use error::StoreError;
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
 pub use finding::{FindingNumbers, FindingRow, Recorded};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
+pub use hub::{HubImport, HubUpdate};
 pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,

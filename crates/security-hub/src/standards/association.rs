@@ -13,6 +13,9 @@ use crate::time::write_time;
 /// A control in a standard.
 pub type AssociationId = (Standard, ControlId);
 
+/// What is to be set about it.
+pub type AssociationUpdate = (AssociationId, ControlSetting);
+
 /// Entries of one request.
 const MAX_ASSOCIATIONS: usize = 100;
 
@@ -59,7 +62,7 @@ pub fn parse_association_updates(
     body: &Value,
     region: &Region,
     now: Timestamp,
-) -> Result<Vec<Result<(AssociationId, ControlSetting), UnprocessedAssociation>>, HubError> {
+) -> Result<Vec<Result<AssociationUpdate, UnprocessedAssociation>>, HubError> {
     let list = entries(body, "StandardsControlAssociationUpdates")?;
     let each = list.iter().map(|entry| {
         let id = association(entry, region)?;

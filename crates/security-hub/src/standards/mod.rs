@@ -17,8 +17,9 @@ use shindan_control::{definition::ControlId, definition::Standard};
 use shindan_inspector::{Region, Timestamp};
 
 pub use association::{
-    AssociationId, UnprocessedAssociation, association_detail, association_summary,
-    parse_association_ids, parse_association_updates, parse_standards_control_update,
+    AssociationId, AssociationUpdate, UnprocessedAssociation, association_detail,
+    association_summary, parse_association_ids, parse_association_updates,
+    parse_standards_control_update,
 };
 pub use catalogue::{
     control_of, control_standard, definition, definitions, describe_standards, security_control,
