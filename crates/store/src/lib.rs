@@ -20,6 +20,7 @@ mod error;
 mod filter;
 mod finding;
 mod function;
+mod hub;
 mod inventory;
 mod job;
 mod migration;
@@ -44,6 +45,7 @@ pub use error::StoreError;
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
 pub use finding::{FindingNumbers, FindingRow, Recorded, SealedSnippet, compiled};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
+pub use hub::{HubImport, HubUpdate};
 pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
