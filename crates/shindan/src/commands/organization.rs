@@ -2,8 +2,9 @@
 
 use shindan_inspector::{
     AccountId, AutoEnable, DelegatedAdminStatus, Member, Organization, Region, RelationshipStatus,
+    Status,
 };
-use shindan_store::Store;
+use shindan_store::{Job, Priority, Store};
 
 use crate::cli::service::{OrganizationArgs, OrganizationCommand, OrganizationSetArgs};
 use crate::complaint::Complaint;
@@ -54,6 +55,7 @@ async fn set_in(
     accounts: &[AccountId],
     suspended: &[AccountId],
 ) -> Result<(), Complaint> {
+    let mut jobs = store.job_numbers(accounts.len() + 1).await?;
     let mut write = store.write().await?;
     let organization = match write.organization(region).await? {
         Some(known) if known.management != management => {
@@ -86,12 +88,36 @@ async fn set_in(
             }
             (_, false) => RelationshipStatus::Created,
         };
-        let member = Member {
+        let mut member = Member {
             account,
-            administrator: known.and_then(|member| member.administrator),
+            administrator: known.as_ref().and_then(|member| member.administrator),
             relationship,
             updated_at: now(),
         };
+        let joining = match organization.administrator {
+            Some(administrator) if known.is_none() && !is_suspended && account != administrator => {
+                let members = write.member_count(region, administrator).await?;
+                organization.joining(members)
+            }
+            _ => None,
+        };
+        if let Some((administrator, scans)) = joining
+            && let Some(number) = jobs.next()
+        {
+            // What the delegated administrator wants new accounts to have.
+            member.administrator = Some(administrator);
+            member.relationship = RelationshipStatus::Enabled;
+            for scan in scans {
+                write
+                    .set_scan_status(region, account, scan, Status::Enabling, now())
+                    .await?;
+            }
+            let job = Job::Reconcile {
+                region: region.clone(),
+                account,
+            };
+            write.enqueue(&job, Priority::Now, now(), number).await?;
+        }
         write.put_member(region, &member).await?;
     }
     write.commit().await?;
