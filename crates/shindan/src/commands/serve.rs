@@ -23,6 +23,7 @@ use crate::exit::Exit;
 use crate::secret_key::secret_key;
 use crate::server::advisories::{Advisories, IndexFile};
 use crate::server::deployments::Uploads;
+use crate::server::metrics::Metrics;
 use crate::server::reports::Reports;
 use crate::server::scanner::Sandbox;
 use crate::server::settings::{Limits, Retention as RetentionSettings, ServerSettings};
@@ -87,6 +88,7 @@ async fn serve(settings: ServerSettings) -> Result<Exit, Complaint> {
             ..Settings::default()
         },
     );
+    let metrics = Metrics::default();
     let api = Api::open(
         api_settings(&settings),
         Ports {
@@ -96,7 +98,10 @@ async fn serve(settings: ServerSettings) -> Result<Exit, Complaint> {
             entropy: Arc::new(must_be_random),
             advisories: Arc::new(advisories.clone()),
             deployments: Arc::new(Uploads(service.clone())),
-            metrics: Arc::new(String::new),
+            metrics: Arc::new({
+                let metrics = metrics.clone();
+                move || metrics.text()
+            }),
         },
     )
     .await
@@ -135,6 +140,7 @@ async fn serve(settings: ServerSettings) -> Result<Exit, Complaint> {
         let service = service.clone();
         async move { service.keep_sweeping(SWEEP).await }
     });
+    background.spawn(metrics.keep_counting(store.clone(), advisories.clone()));
     background.spawn(forget(store.clone()));
     background.spawn(follow(advisories.clone(), service.clone()));
     let (key, _) = secret_key()?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod advisories;
 pub(crate) mod deployments;
+pub(crate) mod metrics;
 pub(crate) mod objects;
 pub(crate) mod reports;
 pub(crate) mod scanner;

@@ -38,6 +38,11 @@ fn a_function_lives_its_life_before_boto3_on_postgres() {
     }
 }
 
+#[test]
+fn the_aws_cli_enables_lists_and_tags() {
+    run("cli.py", None, &[]);
+}
+
 /// Prowler brings two gigabytes of other providers' libraries, so it runs where `SHINDAN_TEST_PROWLER` names its program and
 /// `SHINDAN_TEST_MOTO` moto's server, which answers everything that is not Inspector.
 #[test]
