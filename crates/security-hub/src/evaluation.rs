@@ -82,7 +82,7 @@ pub fn evaluate(
                     change(ChangeKind::New, finding, None, now)
                 }
                 Some(known) => {
-                    let mut finding = current(known, now);
+                    let mut finding = current(known);
                     finding.update(&check, standards, moment(now));
                     change(ChangeKind::Updated, finding, Some(known), now)
                 }
@@ -107,17 +107,19 @@ fn archive(known: &StoredControl, reason: ArchivalReason, now: Timestamp) -> Opt
     if known.control.record_state() == shindan_control::finding::RecordState::Archived {
         return None;
     }
-    let mut finding = current(known, now);
+    let mut finding = current(known);
     finding.archive(reason, moment(now));
     change(ChangeKind::Archived, finding, Some(known), now)
 }
 
-/// The finding with the state that customers gave it since the last check.
-fn current(known: &StoredControl, now: Timestamp) -> ControlFinding {
+/// The finding with the state that customers gave it since the last check. When they did is not kept; the least moment after
+/// that check does, because the check at hand has to come later still.
+fn current(known: &StoredControl) -> ControlFinding {
     let mut finding = known.control.clone();
     let shown = known.shown.finding.workflow();
     if shown != finding.workflow() {
-        finding.set_workflow(shown, None, moment(now));
+        let checked_at = finding.updated_at();
+        finding.set_workflow(shown, None, checked_at);
     }
     finding
 }

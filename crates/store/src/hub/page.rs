@@ -185,6 +185,8 @@ const EXACT: &[(Field, &str, Option<ReadValue>)] = &[
     ),
     (Field::ProductArn, "h.product_arn", None),
     (Field::GeneratorId, "h.generator_id", None),
+    (Field::Region, "h.region", None),
+    (Field::Title, "h.title", None),
     (Field::ComplianceSecurityControlId, "h.control_id", None),
     (
         Field::SeverityLabel,
