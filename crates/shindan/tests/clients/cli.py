@@ -52,8 +52,11 @@ def use(server, key, aws, version):
     state = aws("batch-get-account-status")["accounts"][0]["resourceState"]
     if state["lambda"]["status"] == "DISABLED":
         assert not aws("enable", "--resource-types", "LAMBDA", "LAMBDA_CODE")["failedAccounts"]
-    wait_for("scanning is enabled", lambda: aws("batch-get-account-status")
-             ["accounts"][0]["resourceState"]["lambdaCode"]["status"] == "ENABLED")
+    # Version 2 of Debian is older than code scanning, and drops what it does not know.
+    wait_for("scanning is enabled", lambda: all(
+        kind["status"] == "ENABLED"
+        for name, kind in aws("batch-get-account-status")["accounts"][0]["resourceState"].items()
+        if name in ("lambda", "lambdaCode")))
     name = f"orders-{version}"
     server.push(key, name, package(VULNERABLE, [("leaky", "1.0")]))
     criteria = json.dumps({"lambdaFunctionName": [{"comparison": "EQUALS", "value": name}]})
