@@ -59,7 +59,7 @@ pub(crate) fn effects() -> (Effects, Waits) {
 
 pub(crate) fn access_key() -> Option<AccessKey> {
     Some(AccessKey {
-        id: "AKIDEXAMPLEEXAMPLE00".to_owned(),
+        id: "AKIAEXAMPLEEXAMPLE00".to_owned(),
         secret: SECRET.into(),
         session_token: None,
     })
