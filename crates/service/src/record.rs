@@ -94,7 +94,7 @@ impl Service {
             numbers.push(self.store().finding_numbers(said.observed.len()).await?);
         }
         let jobs = self.store().job_numbers(1).await?;
-        let mut write = self.store().write().await?;
+        let mut write = self.store().write_again().await?;
         let current = watching::locked(&mut write, function.id).await?;
         if write.complete(lease).await? == Completed::Lost {
             return Ok(Ended::Lost);
@@ -178,7 +178,7 @@ impl Service {
         error: &str,
     ) -> Result<Ended, StoreError> {
         let now = self.now();
-        let mut write = self.store().write().await?;
+        let mut write = self.store().write_again().await?;
         if let Some((function, _)) = function {
             watching::locked(&mut write, function.id).await?;
         }
@@ -206,7 +206,7 @@ impl Service {
         reason: ScanStatusReason,
     ) -> Result<Ended, StoreError> {
         let now = self.now();
-        let mut write = self.store().write().await?;
+        let mut write = self.store().write_again().await?;
         watching::locked(&mut write, function.id).await?;
         match write.complete(lease).await? {
             Completed::Lost => return Ok(Ended::Lost),

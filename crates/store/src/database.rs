@@ -7,6 +7,8 @@ use std::time::Duration;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Executor, Transaction};
 
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
 use crate::StoreError;
 use crate::counter::Counters;
 use crate::migration::migrator;
@@ -36,6 +38,10 @@ pub struct Store {
     place: Arc<str>,
     readers: AnyPool,
     writers: AnyPool,
+    /// On SQLite another connection, which does not wait for the disk; see [`Store::write_again`].
+    repeaters: AnyPool,
+    /// On SQLite, whose turn to write it is. Waiting here is fair and wakes at once; waiting inside SQLite is neither.
+    turn: Arc<Mutex<()>>,
     counters: Arc<Counters>,
     /// Jobs that were claimed, which decides whose turn it is.
     turns: Arc<AtomicU32>,
@@ -80,6 +86,16 @@ impl Store {
                 place: place.clone(),
                 source,
             })?;
+        let repeaters = match engine {
+            Engine::Sqlite => pool(engine, 1)
+                .after_connect(|connection, _| {
+                    Box::pin(async move { set_up(connection, "NORMAL").await })
+                })
+                .connect_with(options.clone())
+                .await
+                .map_err(opened)?,
+            Engine::Postgres => writers.clone(),
+        };
         let readers = pool(engine, READERS)
             .connect_with(options)
             .await
@@ -89,6 +105,8 @@ impl Store {
             place: place.into(),
             readers,
             writers,
+            repeaters,
+            turn: Arc::default(),
             counters: Arc::default(),
             turns: Arc::default(),
         })
@@ -132,15 +150,39 @@ impl Store {
     /// # Errors
     /// When no connection could be had in time.
     pub async fn write(&self) -> Result<Write, StoreError> {
+        self.begin(&self.writers).await
+    }
+
+    /// Begins a transaction whose work is done again when it is lost: the result of a job together with the end of the
+    /// job. On SQLite a power cut may undo the last of these, whole, in which case the job is there again; not waiting for
+    /// the disk saves a quarter of the time. What others were promised belongs into [`Self::write`].
+    ///
+    /// # Errors
+    /// When no connection could be had in time.
+    pub async fn write_again(&self) -> Result<Write, StoreError> {
+        self.begin(&self.repeaters).await
+    }
+
+    async fn begin(&self, connections: &AnyPool) -> Result<Write, StoreError> {
+        let turn = self.turn().await;
         let begun = match self.engine {
             // The right to write is taken at once: a transaction that reads first and asks for it later may be refused.
-            Engine::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await,
-            Engine::Postgres => self.writers.begin().await,
+            Engine::Sqlite => connections.begin_with("BEGIN IMMEDIATE").await,
+            Engine::Postgres => connections.begin().await,
         };
         Ok(Write {
             engine: self.engine,
             transaction: begun.map_err(|e| self.failed(e))?,
+            _turn: turn,
         })
+    }
+
+    /// Waits until nobody else in this process writes, where only one may.
+    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+        match self.engine {
+            Engine::Sqlite => Some(Arc::clone(&self.turn).lock_owned().await),
+            Engine::Postgres => None,
+        }
     }
 
     /// The first of `count` consecutive numbers for new rows. Must be called before [`Self::write`], never while the caller
@@ -154,6 +196,7 @@ impl Store {
         count: usize,
     ) -> Result<i64, StoreError> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let _turn = self.turn().await;
         let mut connection = self.writers.acquire().await.map_err(|e| self.failed(e))?;
         self.counters
             .take(&mut connection, name, count)
@@ -185,6 +228,7 @@ impl Store {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writers.close().await;
+        self.repeaters.close().await;
     }
 }
 
@@ -193,6 +237,8 @@ impl Store {
 pub struct Write {
     engine: Engine,
     transaction: Transaction<'static, Any>,
+    /// Given up last: fields are dropped in their order.
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Write {
@@ -245,17 +291,24 @@ fn pool(engine: Engine, size: u32) -> AnyPoolOptions {
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 if engine == Engine::Sqlite {
-                    let busy = BUSY.as_millis();
-                    // FULL: a job that was accepted must survive a power cut.
-                    let settings = format!(
-                        "PRAGMA busy_timeout = {busy}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                         PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = {CHECKPOINT};"
-                    );
-                    connection.execute(sqlx::AssertSqlSafe(settings)).await?;
+                    // A job that was accepted must survive a power cut.
+                    set_up(connection, "FULL").await?;
                 }
                 Ok(())
             })
         })
+}
+
+/// Makes a connection to SQLite what all of ours are.
+async fn set_up(connection: &mut AnyConnection, synchronous: &str) -> Result<(), sqlx::Error> {
+    let busy = BUSY.as_millis();
+    let settings = format!(
+        "PRAGMA busy_timeout = {busy}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; \
+         PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -32768; \
+         PRAGMA wal_autocheckpoint = {CHECKPOINT};"
+    );
+    connection.execute(sqlx::AssertSqlSafe(settings)).await?;
+    Ok(())
 }
 
 /// A URL that can be shown: without user, password and parameters.

@@ -107,7 +107,7 @@ impl Service {
         function: i64,
     ) -> Result<Option<(Function, Vec<ScanType>)>, StoreError> {
         let now = self.now();
-        let mut write = self.store().write().await?;
+        let mut write = self.store().write_again().await?;
         let known = watching::locked(&mut write, function).await?;
         let known = known.filter(|(known, _)| known.deleted_at.is_none());
         let mut scans = Vec::new();

@@ -222,7 +222,7 @@ async fn record(
 ) -> Result<()> {
     let for_packages = store.finding_numbers(packages.len()).await?;
     let for_code = store.finding_numbers(code.len()).await?;
-    let mut write = store.write().await?;
+    let mut write = store.write_again().await?;
     write
         .record_findings(
             function,

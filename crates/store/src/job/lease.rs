@@ -79,7 +79,7 @@ impl Store {
             return Ok(None);
         }
         let turn = self.next_turn();
-        let mut write = self.write().await?;
+        let mut write = self.write_again().await?;
         write.return_expired(now).await?;
         let mut lease = None;
         for priority in order(turn) {
