@@ -4,7 +4,7 @@
 usage: bench/service.py SHINDAN-BINARY [--functions 500] [--database URL]
 
 Makes packages (the example applications, each with a line of its own), scans each with `shindan scan`, as many at once as
-there are processors, and then has a server find the same packages in a watched folder and scan them with as many workers.
+there are processors, and then has a server find the same packages in a watched folder and scan them.
 Prints packages a second of both and their ratio. Needs boto3.
 """
 
@@ -52,9 +52,9 @@ def command(binary, folder, database, processors):
     return time.monotonic() - begun
 
 
-def service(server, packages, count, processors):
+def service(server, packages, count):
     (server.folder / "server.toml").write_text(
-        f'workers = {processors}\n[[watch]]\nfolder = "{packages}"\naccount = "{ACCOUNT}"\n'
+        f'[[watch]]\nfolder = "{packages}"\naccount = "{ACCOUNT}"\n'
         f'region = "{REGION}"\nruntime = "python3.12"\n')
     server.environment["SHINDAN_SERVER_CONFIG"] = str(server.folder / "server.toml")
     server.start()
@@ -90,7 +90,7 @@ def main():
         write_packages(packages, given.functions)
         server.advise(advisory("PYSEC-2026-1", "leaky", "2.0"))
         alone = command(given.binary, packages, str(server.database), processors)
-        watched = service(server, packages, given.functions, processors)
+        watched = service(server, packages, given.functions)
     rate = given.functions / alone, given.functions / watched
     print(f"command {rate[0]:.1f}/s, service {rate[1]:.1f}/s: {100 * rate[1] / rate[0]:.0f} %")
 

@@ -52,7 +52,7 @@ pub(crate) struct ServeArgs {
         requires = "tls_certificate"
     )]
     pub(crate) tls_key: Option<PathBuf>,
-    /// Scans that run at once; 0 for none, where other servers do them [default: one a processor]
+    /// Scans that run at once; 0 for none, where other servers do them [default: one more than processors]
     #[arg(long, value_name = "N", env = "SHINDAN_WORKERS")]
     pub(crate) workers: Option<usize>,
     /// How to write the log [default: text on a terminal, else json]

