@@ -294,10 +294,7 @@ async fn a_layer_is_downloaded_once_for_each_version() {
         (1, 1)
     );
 
-    let gone = LayerArn {
-        version: 4,
-        ..layer
-    };
+    let gone = LayerArn::parse(&LAYER.replace("tools:3", "tools:4")).expect("an ARN");
     assert_eq!(
         lambda.fetch_layer(&gone, &known).await,
         Ok(FetchedLayer::Deleted)

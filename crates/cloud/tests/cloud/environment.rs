@@ -59,7 +59,7 @@ async fn endpoints_and_keys_come_from_the_environment() {
     child(
         "child_with_endpoints",
         &[
-            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLEEXAMPLE00"),
+            ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE22"),
             ("AWS_SECRET_ACCESS_KEY", "placeholder"),
             ("AWS_REGION", "ap-northeast-1"),
             ("AWS_ENDPOINT_URL", &all.url),
