@@ -217,9 +217,30 @@ def seed_requests() -> None:
         add("sigv4", dict(request["headers"])["Authorization"].encode())
 
 
+def seed_criteria() -> None:
+    """Every name in the definitions of criteria, as a text, a time and a number; one of each other kind."""
+    fields = (ROOT / "crates" / "inspector" / "src" / "criteria" / "field.rs").read_text()
+    for name in re.findall(r'= "(\w+)"', fields):
+        for filters in (
+            [{"comparison": how, "value": value} for how in ("EQUALS", "PREFIX", "NOT_EQUALS") for value in ("HIGH", "a")],
+            [{"startInclusive": 1700000000, "endInclusive": 1700000001.5}],
+            [{"lowerInclusive": 0.5, "upperInclusive": 9}],
+        ):
+            add("criteria", json.dumps({name: filters}).encode())
+    equals = {"comparison": "EQUALS", "value": "flask"}
+    package = {"name": equals, "version": equals, "filePath": equals, "epoch": {"lowerInclusive": 1}}
+    for request in (
+        {"vulnerablePackages": [package], "portRange": [{"beginInclusive": 0, "endInclusive": 65535}]},
+        {"resourceTags": [{"comparison": "EQUALS", "key": "team", "value": "blue"}]},
+        {"field": "SEVERITY", "sortOrder": "DESC"},
+        {"aggregationType": "TITLE", "accountIds": [equals], "aggregationRequest": {"titleAggregation": {"titles": [equals]}}},
+    ):
+        add("criteria", json.dumps(request).encode())
+
+
 def main() -> int:
     for seed in (seed_archives, seed_sources, seed_scans, seed_secrets, seed_advisories, seed_inventories,
-                 seed_requests):
+                 seed_requests, seed_criteria):
         seed()
     for folder in sorted(CORPUS.iterdir()):
         print(f"{folder.name}: {sum(1 for _ in folder.iterdir())} inputs")

@@ -17,6 +17,8 @@ fn exhaust(index: &Index) {
         for found in index.matches(ecosystem, NAME, "1.0").into_iter().flatten() {
             let _ = index.vulnerability(found.vulnerability);
             let _ = index.describe(found.vulnerability);
+            let packages = index.packages_with(found.vulnerability).expect("whole");
+            assert!(packages.iter().any(|package| package.name == NAME));
         }
     }
     let _ = shindan_advisory::rematch::changed_packages(index, index);

@@ -47,6 +47,8 @@ fuzz_target!(|bytes: &[u8]| {
     {
         let _ = index.vulnerability(found.vulnerability);
         let _ = index.describe(found.vulnerability);
+        let _ = index.packages_with(found.vulnerability);
     }
+    let _ = index.vulnerability_of_id("GHSA-a");
     let _ = shindan_advisory::rematch::changed_packages(&index, &index);
 });

@@ -2,7 +2,7 @@
 //!
 //! `ADVISORIES` is a folder of OSV exports. Synthetic records are added up to `TOTAL` (250,000): four of five about a
 //! package of their own with one version, as of malicious packages, the others with ranges, a long text and a CVSS
-//! vector. CPU time is that of the only thread, from `/proc/self/schedstat`.
+//! vector. A day's EPSS scores come with them. CPU time is that of the only thread, from `/proc/self/schedstat`.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
+use shindan_advisory::epss::Epss;
 use shindan_advisory::import::Import;
 use shindan_advisory::rematch::{InventoryIndex, PackageKey};
 use shindan_advisory::{Index, source};
@@ -42,6 +43,10 @@ fn main() {
         cpu() - start
     );
     drop(synthetic);
+    let scores = scores();
+    let before = cpu();
+    import.set_epss(Epss::read(scores.as_bytes()).unwrap());
+    println!("{SCORES} EPSS scores read in {:?}", cpu() - before);
     let before = cpu();
     let (index, facts) = import.finish().unwrap();
     println!("written in {:?}: {} bytes", cpu() - before, index.len());
@@ -191,6 +196,19 @@ fn packages() -> Vec<(Ecosystem, String, String)> {
         ));
     }
     packages
+}
+
+/// As many as EPSS publishes a day, for the CVEs of the synthetic records among others.
+const SCORES: usize = 300_000;
+
+fn scores() -> String {
+    let mut text =
+        "#model_version:v2025,score_date:2026-01-01T00:00:00Z\ncve,epss,percentile\n".to_owned();
+    for number in 0..SCORES {
+        let units = number % 100_000;
+        text.push_str(&format!("CVE-2025-{number},0.{units:05},0.{units:05}\n"));
+    }
+    text
 }
 
 fn synthetic(count: usize) -> Vec<Vec<u8>> {

@@ -9,15 +9,16 @@ use shindan_package::version::Version;
 use crate::osv::Range;
 
 /// Affected versions from `introduced` on, up to the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Interval<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Interval<'a> {
     /// Empty for every version from the first.
-    pub(crate) introduced: &'a str,
-    pub(crate) end: End<'a>,
+    pub introduced: &'a str,
+    pub end: End<'a>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End<'a> {
+/// How affected versions end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End<'a> {
     /// No version repairs it.
     Never,
     /// The first version that is not affected any more.

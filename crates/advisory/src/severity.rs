@@ -98,6 +98,11 @@ impl Rating {
         })
     }
 
+    /// The major version of CVSS: 2, 3 or 4.
+    pub const fn version(&self) -> u8 {
+        self.version
+    }
+
     /// The rating that decides: of the newest version of CVSS, the highest.
     pub(crate) fn decisive(ratings: &[Self]) -> Option<&Self> {
         ratings.iter().max_by(|a, b| {

@@ -299,3 +299,33 @@ proptest! {
         exhaust(&Index::from_bytes(import.finish().expect("small").0).expect("valid"));
     }
 }
+
+#[test]
+fn a_vulnerability_is_found_by_any_of_its_ids_with_the_packages_that_have_it() {
+    let index = index();
+    let number = |id: &str| index.vulnerability_of_id(id).expect("whole");
+    let found = number("CVE-2026-10").expect("imported");
+    for id in ["cve-2026-10", "ghsa-A", "PYSEC-2026-1"] {
+        assert_eq!(number(id), Some(found), "{id}");
+    }
+    assert_eq!(number("CVE-2026-1"), None);
+    let packages = index.packages_with(found).expect("whole");
+    let [package] = packages.as_slice() else {
+        panic!("{packages:?}")
+    };
+    assert_eq!(
+        (package.ecosystem, package.name),
+        (Ecosystem::PyPi, "some-tool")
+    );
+    let introduced: Vec<&str> = package.ranges.iter().map(|r| r.introduced).collect();
+    assert_eq!(introduced, ["", "", "0.5"]);
+    // `1.2` and `1.2.0` are one version.
+    assert_eq!(package.fixed(), ["1.2", "1.3"]);
+    assert!(package.listed.is_empty(), "the ranges say it");
+    let other = number("CVE-2026-11").expect("imported");
+    let packages = index.packages_with(other).expect("whole");
+    assert_eq!(
+        (packages[0].name, &packages[0].listed[..]),
+        ("org.example:tool", &["1-rc1"][..])
+    );
+}

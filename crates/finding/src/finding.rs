@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Confidence, DetectorId, Location, Severity, Vulnerability};
+use crate::{Confidence, DetectorId, Location, Region, Severity, Vulnerability};
 
 /// Which part of the scan a finding comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,6 +58,15 @@ pub struct Finding {
     /// Present for a [`FindingKind::Dependency`], whose detector is the vulnerability's id.
     #[serde(default)]
     pub vulnerability: Option<Box<Vulnerability>>,
+}
+
+impl Finding {
+    /// What findings are sorted by: path, region and detector.
+    #[must_use]
+    pub fn order(&self) -> (&str, Region, &DetectorId) {
+        let location = &self.location;
+        (&location.path, location.region, &self.detector)
+    }
 }
 
 impl Finding {

@@ -19,6 +19,8 @@ mod similarity;
 mod suppression;
 #[cfg(test)]
 mod test_findings;
+mod upgrade;
+mod urgency;
 mod vulnerability;
 
 pub use baseline::{Baseline, BaselineError, BaselineState};
@@ -33,6 +35,8 @@ pub use outcome::{Coverage, FileNote, FunctionNote, FunctionStatus, Outcome, Sta
 pub use path_pattern::PathPattern;
 pub use severity::{Confidence, Severity};
 pub use suppression::{Disposition, SuppressedBy, dispositions};
+pub use upgrade::{ClosedFinding, Upgrade};
+pub use urgency::Urgency;
 pub use vulnerability::{
     Epss, KnownExploit, PackagePlace, Usage, Vulnerability, VulnerablePackage,
 };

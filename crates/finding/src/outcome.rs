@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{DetectorInfo, Finding};
+use crate::{DetectorInfo, Finding, Upgrade};
 
 /// Everything one scan says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -11,6 +11,8 @@ pub struct Outcome {
     pub coverage: Coverage,
     /// The detectors that ran, sorted by id; those that found nothing without their long texts.
     pub detectors: Vec<DetectorInfo>,
+    /// For each package the version that closes most of the findings about it, where there is one; sorted by package.
+    pub upgrades: Vec<Upgrade>,
     /// Counters.
     pub statistics: Statistics,
 }

@@ -1,7 +1,10 @@
 //! Small findings for this crate's tests.
 
+use shindan_package::Ecosystem;
+
 use crate::{
-    Confidence, DetectorId, Finding, FindingKind, FlowStep, Location, Region, Severity, StepKind,
+    Confidence, DetectorId, Finding, FindingKind, FlowStep, Location, PackagePlace, Region,
+    Severity, StepKind, Usage, Vulnerability, VulnerablePackage,
 };
 
 fn location(path: &str, line: u32) -> Location {
@@ -57,5 +60,48 @@ pub(crate) fn secret(path: &str, line: u32, enclosing: &str, hash: &str) -> Find
         masked: Some("AKIA************WXYZ".into()),
         secret_hash: Some(hash.into()),
         ..code(path, line, enclosing, "AKIA************WXYZ")
+    }
+}
+
+/// A vulnerability of one package.
+pub(crate) fn dependency(id: &str, usage: Usage, severity: Severity) -> Finding {
+    let package = VulnerablePackage {
+        ecosystem: Ecosystem::PyPi,
+        name: "tool".into(),
+        version: "1.0".into(),
+        purl: None,
+        manager: "PIP".into(),
+        evidence: "locked".into(),
+        vendored: false,
+        places: vec![PackagePlace {
+            path: "requirements.txt".into(),
+            line: Some(1),
+            layer: None,
+        }],
+        fixed: vec!["1.1".into()],
+        upgrade: "`pip install 'tool>=1.1'`".into(),
+        usage,
+    };
+    Finding {
+        kind: FindingKind::Dependency,
+        detector: DetectorId(id.into()),
+        severity,
+        flow: Vec::new(),
+        source: String::new(),
+        vulnerability: Some(Box::new(Vulnerability {
+            id: id.into(),
+            aliases: Vec::new(),
+            source: String::new(),
+            url: String::new(),
+            is_rated: true,
+            score_tenths: None,
+            vectors: Vec::new(),
+            epss: None,
+            known_exploit: None,
+            published: None,
+            modified: "2026-01-01T00:00:00Z".into(),
+            packages: vec![package],
+        })),
+        ..code("requirements.txt", 1, "", "PyPI/tool")
     }
 }

@@ -21,6 +21,7 @@ pub mod metering;
 mod operation;
 pub mod organization;
 pub mod runtime;
+mod snippet;
 mod sort;
 mod status;
 mod timestamp;
@@ -40,6 +41,7 @@ pub use lifecycle::{ClosedBecause, Retention};
 pub use operation::Operation;
 pub use organization::{AutoEnable, Member, Organization, Relation, Standing};
 pub use runtime::RuntimePolicy;
+pub use snippet::{CodeLine, CodeSnippet, SuggestedFix};
 pub use sort::SortCriteria;
 pub use status::{
     Architecture, DelegatedAdminStatus, ErrorCode, ExploitAvailable, FilterAction, FindingStatus,

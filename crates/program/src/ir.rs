@@ -34,6 +34,8 @@ pub struct Nominal {
     pub scopes: Vec<NameScope>,
     /// Names that stand for a qualified one in the whole file: `import a.b.C`, `using C = a.b.C`.
     pub aliases: Vec<(Sym, Sym)>,
+    /// Namespaces and classes that the file imports all names of: `import a.b.*`, `using a.b`.
+    pub imports: Vec<Sym>,
     /// Namespaces that the file imports for the whole project (C# `global using`).
     pub global_imports: Vec<Sym>,
     /// Top-level functions and constants, which every file may use (Ruby).

@@ -20,7 +20,8 @@ pub(crate) fn is_hostile(c: char) -> bool {
 }
 
 /// One line of text: line ends and tabs become blanks.
-pub(crate) fn line(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn line(text: &str) -> Cow<'_, str> {
     replaced(
         text,
         |c| {

@@ -10,12 +10,13 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use shindan_finding::{
-    BaselineState, Confidence, Disposition, FileNote, FindingKind, Fingerprints, FunctionNote,
-    FunctionStatus, JSON_SCHEMA, Location, Severity, StepKind, SuppressedBy,
+    BaselineState, ClosedFinding, Confidence, Disposition, FileNote, FindingKind, Fingerprints,
+    FunctionNote, FunctionStatus, JSON_SCHEMA, Location, Severity, StepKind, SuppressedBy,
 };
 
 use crate::Report;
 use crate::escape::write_pretty;
+use crate::ranking::{self, RankedUpgrade};
 use crate::report::Entry;
 use crate::vulnerability::VulnerabilityView;
 
@@ -29,6 +30,8 @@ struct Document<'a> {
     tool: Tool<'a>,
     summary: Summary,
     findings: Vec<FindingView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    upgrades: Vec<UpgradeView<'a>>,
     coverage: CoverageView<'a>,
     statistics: StatisticsView<'a>,
     detectors: Vec<DetectorView<'a>>,
@@ -159,6 +162,23 @@ struct StepView<'a> {
     location: LocationView<'a>,
 }
 
+/// The version of a package that closes most of the findings about it.
+#[derive(Serialize)]
+struct UpgradeView<'a> {
+    ecosystem: &'static str,
+    package: &'a str,
+    version: &'a str,
+    command: &'a str,
+    /// The most urgent first.
+    closes: Vec<ClosedView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ClosedView<'a> {
+    detector: &'a str,
+    path: &'a str,
+}
+
 #[derive(Serialize)]
 struct CoverageView<'a> {
     complete: bool,
@@ -243,6 +263,7 @@ impl<'a> Document<'a> {
                 },
             },
             findings: report.entries().map(FindingView::of).collect(),
+            upgrades: ranking::upgrades(report).iter().map(upgrade).collect(),
             coverage: CoverageView {
                 complete: !outcome.coverage.is_incomplete(),
                 functions: outcome
@@ -287,6 +308,20 @@ impl<'a> Document<'a> {
     }
 }
 
+fn upgrade<'a>(ranked: &RankedUpgrade<'a>) -> UpgradeView<'a> {
+    let closed = |closed: &&'a ClosedFinding| ClosedView {
+        detector: &closed.detector.0,
+        path: &closed.path,
+    };
+    UpgradeView {
+        ecosystem: ranked.upgrade.ecosystem.osv_name(),
+        package: &ranked.upgrade.package,
+        version: &ranked.upgrade.version,
+        command: &ranked.upgrade.command,
+        closes: ranked.closes.iter().map(closed).collect(),
+    }
+}
+
 impl<'a> FindingView<'a> {
     fn of(entry: Entry<'a>) -> Self {
         let finding = entry.finding;
@@ -311,7 +346,7 @@ impl<'a> FindingView<'a> {
             functions: &finding.functions,
             approximations: &finding.approximations,
             secret: (masked.is_some() || hash.is_some()).then_some(SecretView { masked, hash }),
-            vulnerability: finding.vulnerability.as_deref().map(VulnerabilityView::of),
+            vulnerability: VulnerabilityView::of(&entry),
             fingerprints: entry.fingerprints.map(FingerprintsView::from),
             suppression: match entry.disposition {
                 Disposition::Active => None,

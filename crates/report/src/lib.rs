@@ -6,9 +6,10 @@
 //!
 //! `JSON.md` beside this crate documents the JSON schema.
 
-mod clean;
+pub mod clean;
 mod escape;
 mod json;
+mod ranking;
 mod report;
 mod sarif;
 mod settings;

@@ -4,6 +4,8 @@ use shindan_finding::{
     BaselineState, Disposition, FileNote, Finding, Fingerprints, Outcome, Severity, SuppressedBy,
 };
 
+use crate::ranking;
+
 /// The formats a report can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -78,6 +80,8 @@ pub struct Entry<'a> {
     pub disposition: &'a Disposition,
     /// How it relates to the baseline.
     pub baseline: Option<BaselineState>,
+    /// Of a finding about a dependency that counts, its place in the order in which to look at them, from 1.
+    pub rank: Option<u32>,
 }
 
 impl<'a> Report<'a> {
@@ -90,11 +94,11 @@ impl<'a> Report<'a> {
             baseline,
             ..
         } = *self;
-        outcome
-            .findings
-            .iter()
+        let ranks = ranking::ranks(&outcome.findings, dispositions);
+        (outcome.findings.iter().zip(ranks))
             .enumerate()
-            .map(move |(i, finding)| Entry {
+            .map(move |(i, (finding, rank))| Entry {
+                rank,
                 finding,
                 fingerprints: fingerprints.get(i),
                 disposition: dispositions.get(i).unwrap_or(&Disposition::Active),

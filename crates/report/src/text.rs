@@ -1,5 +1,8 @@
 //! The report for people: every finding that counts with its code, its flow and its repair, then a summary.
 //!
+//! What was found in code and the secrets come first, in the order of their places; dependencies after them, the most
+//! urgent first.
+//!
 //! Suppressed findings are counted, not shown. The layout of a finding is the one of the best compilers: severity,
 //! detector and message; the sink marked in its code and, in the same frame, where the data came from; the steps
 //! between; what to do. Nothing is silently clean: the summary says what was not looked at.
@@ -14,15 +17,21 @@ mod summary;
 use std::io::{self, Write};
 
 use annotate_snippets::{Group, Level, Renderer};
-use shindan_finding::{Finding, Severity};
+use shindan_finding::{Finding, Severity, Urgency};
 
+use crate::report::Entry;
 use crate::{Report, TextStyle, clean};
 use frame::Frame;
 
 pub(crate) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let renderer = renderer(report.style);
-    for entry in report.entries().filter(|e| e.disposition.is_active()) {
-        writeln!(out, "{}\n", finding(entry.finding, report, &renderer))?;
+    let mut entries: Vec<Entry<'_>> = (report.entries())
+        .filter(|entry| entry.disposition.is_active())
+        .collect();
+    entries.sort_by_key(|entry| entry.rank);
+    let ranked = entries.iter().filter(|entry| entry.rank.is_some()).count();
+    for entry in &entries {
+        writeln!(out, "{}\n", finding(entry, ranked, report, &renderer))?;
     }
     summary::write(report, out)
 }
@@ -38,7 +47,9 @@ pub(crate) fn renderer(style: TextStyle) -> Renderer {
     renderer.term_width(style.width.clamp(40, 1_000))
 }
 
-fn finding(finding: &Finding, report: &Report<'_>, renderer: &Renderer) -> String {
+/// `ranked` is how many findings have a rank.
+fn finding(entry: &Entry<'_>, ranked: usize, report: &Report<'_>, renderer: &Renderer) -> String {
+    let finding = entry.finding;
     let frame = Frame::of(finding);
     let title = level(finding.severity)
         .primary_title(clean::message(&finding.message))
@@ -52,7 +63,10 @@ fn finding(finding: &Finding, report: &Report<'_>, renderer: &Renderer) -> Strin
         group = group.element(Level::NOTE.with_name("secret").message(clean::line(masked)));
     }
     if let Some(vulnerability) = &finding.vulnerability {
-        for text in dependency::notes(vulnerability) {
+        let urgency = Urgency::of(finding).zip(entry.rank);
+        let rank = urgency
+            .map(|(urgency, rank)| format!("priority {rank} of {ranked}: {}", urgency.reasons()));
+        for text in rank.into_iter().chain(dependency::notes(vulnerability)) {
             group = group.element(Level::NOTE.message(markdown::wrapped(&text, width)));
         }
     }
@@ -61,19 +75,28 @@ fn finding(finding: &Finding, report: &Report<'_>, renderer: &Renderer) -> Strin
         group = group.element(Level::NOTE.message(markdown::wrapped(&text, width)));
     }
     group = group.element(Level::NOTE.message(markdown::wrapped(&facts(finding), width)));
-    let detector = report
-        .outcome
-        .detectors
-        .iter()
-        .find(|d| d.id == finding.detector);
-    if let Some(detector) = detector.filter(|d| !d.fix.trim().is_empty()) {
-        let mut fix = markdown::first_paragraph(&detector.fix);
-        if fix.is_empty() {
-            fix = format!("`shindan explain {}` shows how to repair it", detector.id.0);
-        }
+    if let Some(fix) = fix(finding, report) {
         group = group.element(Level::HELP.message(markdown::wrapped(&clean::line(&fix), width)));
     }
     frame.with_true_columns(renderer.render(&[group]))
+}
+
+/// Of a vulnerability what helps in this artifact, as others may have other packages with it.
+fn fix(finding: &Finding, report: &Report<'_>) -> Option<String> {
+    if let Some(vulnerability) = &finding.vulnerability {
+        return Some(vulnerability.fix());
+    }
+    let mut detectors = report.outcome.detectors.iter();
+    let detector = detectors.find(|d| d.id == finding.detector)?;
+    if detector.fix.trim().is_empty() {
+        return None;
+    }
+    let fix = markdown::first_paragraph(&detector.fix);
+    Some(if fix.is_empty() {
+        format!("`shindan explain {}` shows how to repair it", detector.id.0)
+    } else {
+        fix
+    })
 }
 
 fn facts(finding: &Finding) -> String {

@@ -1,8 +1,9 @@
 //! A vulnerability of a dependency in every format.
 
 use shindan_finding::{
-    Confidence, DetectorId, Disposition, Epss, Finding, FindingKind, KnownExploit, Location,
-    Outcome, PackagePlace, Region, Severity, Usage, Vulnerability, VulnerablePackage, fingerprints,
+    ClosedFinding, Confidence, DetectorId, Disposition, Epss, Finding, FindingKind, KnownExploit,
+    Location, Outcome, PackagePlace, Region, Severity, SuppressedBy, Upgrade, Usage, Vulnerability,
+    VulnerablePackage, fingerprints,
 };
 use shindan_package::{Ecosystem, Purl};
 use shindan_report::{Format, Report, TextStyle, render};
@@ -84,14 +85,48 @@ fn rendered(format: Format) -> String {
         ignored_inline: None,
         vulnerability: Some(Box::new(vulnerability)),
     };
+    let closed = |finding: &Finding| ClosedFinding {
+        detector: finding.detector.clone(),
+        path: finding.location.path.clone(),
+    };
+    // Less urgent, in spite of its place and severity: nobody is known to exploit it.
+    let mut second = finding.clone();
+    second.detector = DetectorId("CVE-2026-0".into());
+    second.location.path = "a/package.json".into();
+    if let Some(vulnerability) = &mut second.vulnerability {
+        vulnerability.id = "CVE-2026-0".into();
+        vulnerability.known_exploit = None;
+        vulnerability.packages.truncate(1);
+        vulnerability.packages[0].upgrade = "`npm install @acme/tool@^1.3.9`".into();
+    }
+    let mut suppressed = second.clone();
+    suppressed.location.path = "b/package.json".into();
+    let upgrade = |version: &str, closes: Vec<ClosedFinding>| Upgrade {
+        ecosystem: Ecosystem::Npm,
+        package: "@acme/tool".into(),
+        version: version.into(),
+        command: format!("`npm install @acme/tool@^{version}`"),
+        closes,
+    };
     let outcome = Outcome {
-        findings: vec![finding],
+        upgrades: vec![
+            upgrade("9.9.9", vec![closed(&suppressed)]),
+            upgrade("1.3.9", vec![closed(&second), closed(&suppressed)]),
+        ],
+        findings: vec![second, suppressed, finding],
         ..Outcome::default()
     };
     let report = Report {
         outcome: &outcome,
         fingerprints: &fingerprints(&outcome.findings),
-        dispositions: &[Disposition::Active],
+        dispositions: &[
+            Disposition::Active,
+            Disposition::Suppressed {
+                by: SuppressedBy::Vex,
+                reason: "not reached".into(),
+            },
+            Disposition::Active,
+        ],
         baseline: None,
         notes: &[],
         version: "1.2.3",
@@ -107,15 +142,34 @@ fn people_read_versions_places_and_what_is_known_of_exploits() {
     insta::assert_snapshot!(rendered(Format::Text));
 }
 
+fn parsed(format: Format) -> serde_json::Value {
+    serde_json::from_str(&rendered(format)).expect("JSON")
+}
+
 #[test]
 fn programs_get_all_of_it_in_one_shape() {
-    let parse =
-        |format| -> serde_json::Value { serde_json::from_str(&rendered(format)).expect("JSON") };
-    let json = parse(Format::Json)["findings"][0]["vulnerability"].clone();
+    let json = parsed(Format::Json)["findings"][2]["vulnerability"].clone();
     insta::assert_snapshot!(serde_json::to_string_pretty(&json).expect("plain data"));
-    let sarif = parse(Format::Sarif);
+    let sarif = parsed(Format::Sarif);
     assert_eq!(
-        sarif["runs"][0]["results"][0]["properties"]["vulnerability"],
+        sarif["runs"][0]["results"][2]["properties"]["vulnerability"],
         json
+    );
+}
+
+#[test]
+fn what_does_not_count_has_no_rank_and_is_closed_by_no_upgrade() {
+    let json = parsed(Format::Json);
+    let ranks: Vec<_> = (0..3)
+        .map(|at| json["findings"][at]["vulnerability"]["rank"].as_u64())
+        .collect();
+    assert_eq!(ranks, [Some(2), None, Some(1)]);
+    assert_eq!(
+        json["upgrades"],
+        serde_json::json!([{
+            "ecosystem": "npm", "package": "@acme/tool", "version": "1.3.9",
+            "command": "`npm install @acme/tool@^1.3.9`",
+            "closes": [{"detector": "CVE-2026-0", "path": "a/package.json"}],
+        }])
     );
 }

@@ -1,22 +1,27 @@
 //! Standard scanning: the packages of an inventory against the advisories, one finding for each vulnerability.
 
+mod assemblies;
+mod import_names;
+mod installed;
 mod upgrade;
 mod usage;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use shindan_advisory::index::{Corrupt, Description, Index, VulnerabilityNumber};
 use shindan_advisory::{Match, Severity as Rated};
 use shindan_artifact::Artifact;
+use shindan_base::Interner;
 use shindan_finding::{
     Confidence, DetectorId, DetectorInfo, Epss, FileNote, Finding, FindingKind, KnownExploit,
-    Location, PackagePlace, Region, Severity, Vulnerability, VulnerablePackage,
+    Location, PackagePlace, Region, Severity, Upgrade, Vulnerability, VulnerablePackage,
 };
 use shindan_inventory::{Confidence as Trust, Evidence, Inventory, Package, sbom};
 
+use crate::load::Loaded;
 use crate::options::Options;
-
-pub(crate) use usage::Imports;
+use usage::Imports;
 
 /// Characters of an advisory's text that a report repeats; the rest is behind its link.
 const MAX_DETAILS: usize = 4000;
@@ -52,6 +57,8 @@ pub(crate) struct Matched {
     pub(crate) findings: Vec<Finding>,
     /// What reports say of each vulnerability that was found, in the order of `findings`.
     pub(crate) infos: Vec<DetectorInfo>,
+    /// What closes most of `findings`.
+    pub(crate) upgrades: Vec<Upgrade>,
     /// What was not compared, and why.
     pub(crate) notes: Vec<FileNote>,
     /// Packages that were compared.
@@ -72,11 +79,32 @@ impl Matched {
     }
 }
 
-/// Compares the packages that are in the artifact with the advisories.
+/// Compares the packages that are in the artifact with the advisories, as far as the options ask for it.
 ///
 /// Left out are packages that installed evidence overrules, that are for development only, and those whose version is
-/// not known; notes say how many.
-pub(crate) fn compare(mut inventory: Inventory, imports: &Imports, options: &Options) -> Matched {
+/// not known; notes say how many. `called` are the library functions that own code calls.
+pub(crate) fn compare(
+    artifact: &Artifact,
+    files: &[Loaded],
+    names: &Interner,
+    called: BTreeSet<String>,
+    options: &Options,
+) -> Matched {
+    let index = match &options.dependencies {
+        Dependencies::Skip => return Matched::default(),
+        Dependencies::Unmatched => None,
+        Dependencies::Match(index) => Some(&**index),
+    };
+    // A defect of a reader costs the dependencies, never what was found in code.
+    catch_unwind(AssertUnwindSafe(|| {
+        let imports = Imports::of(artifact, files, names, called);
+        matched(&included(inventory(artifact), options), index, &imports)
+    }))
+    .unwrap_or_else(|_| Matched::failed())
+}
+
+/// Without what the settings exclude.
+fn included(mut inventory: Inventory, options: &Options) -> Inventory {
     let excluded = |path: &str| options.exclude.iter().any(|p| p.matches(path));
     inventory.notes.retain(|note| !excluded(&note.path));
     inventory.packages.retain_mut(|package| {
@@ -84,15 +112,13 @@ pub(crate) fn compare(mut inventory: Inventory, imports: &Imports, options: &Opt
         package.overruled = package.places.iter().all(|place| place.overruled);
         !package.places.is_empty()
     });
-    let inventory = &inventory;
+    inventory
+}
+
+fn matched(inventory: &Inventory, index: Option<&Index>, imports: &Imports<'_>) -> Matched {
     let mut matched = Matched {
         notes: reading_notes(inventory),
         ..Matched::default()
-    };
-    let index = match &options.dependencies {
-        Dependencies::Skip => return Matched::default(),
-        Dependencies::Unmatched => None,
-        Dependencies::Match(index) => Some(index),
     };
     let packages = comparable(inventory, &mut matched.notes);
     let Some(index) = index else {
@@ -109,20 +135,29 @@ pub(crate) fn compare(mut inventory: Inventory, imports: &Imports, options: &Opt
         return matched;
     };
     matched.packages = u32::try_from(packages.len()).unwrap_or(u32::MAX);
-    let found = by_vulnerability(index, &packages).and_then(|found| {
-        let each = found.into_iter();
-        each.map(|(number, packages)| describe(index, number, &packages, imports))
-            .collect::<Result<Vec<_>, _>>()
-    });
-    match found {
-        Ok(found) => (matched.findings, matched.infos) = found.into_iter().unzip(),
-        Err(Corrupt) => matched.notes.push(FileNote {
+    if let Err(Corrupt) = find(index, &packages, imports, &mut matched) {
+        matched.notes.push(FileNote {
             path: String::new(),
             reason: "the database of advisories is damaged, so no package was compared with it; run `shindan db update`".to_owned(),
             incomplete: true,
-        }),
+        });
     }
     matched
+}
+
+fn find(
+    index: &Index,
+    packages: &[(&Package, &str)],
+    imports: &Imports<'_>,
+    matched: &mut Matched,
+) -> Result<(), Corrupt> {
+    let each = by_vulnerability(index, packages)?.into_iter();
+    let described = each.map(|(number, packages)| describe(index, number, &packages, imports));
+    let described: Vec<_> = described.collect::<Result<_, _>>()?;
+    let (findings, infos): (Vec<_>, Vec<_>) = described.into_iter().unzip();
+    matched.upgrades = upgrade::best(index, packages, &findings)?;
+    (matched.findings, matched.infos) = (findings, infos);
+    Ok(())
 }
 
 fn reading_notes(inventory: &Inventory) -> Vec<FileNote> {
@@ -204,7 +239,7 @@ fn describe(
     index: &Index,
     number: VulnerabilityNumber,
     affected: &Affected<'_, '_>,
-    imports: &Imports,
+    imports: &Imports<'_>,
 ) -> Result<(Finding, DetectorInfo), Corrupt> {
     let known = index.vulnerability(number)?;
     let texts = index.describe(number)?;
@@ -245,6 +280,41 @@ fn describe(
     let record = known.records.first();
     let place = &packages[0].places[0];
     let line = place.line.unwrap_or(1);
+    let names: Vec<String> = (packages.iter())
+        .map(|p| format!("{}/{}", p.ecosystem, p.name))
+        .collect();
+    let languages = vec![packages[0].ecosystem.to_string()];
+    let location = Location {
+        path: place.path.clone(),
+        region: Region {
+            start_line: line,
+            start_column: 1,
+            end_line: line,
+            end_column: 1,
+        },
+        snippet: None,
+    };
+    let vulnerability = Vulnerability {
+        id: known.id.to_owned(),
+        aliases: known.aliases.iter().map(|a| (*a).to_owned()).collect(),
+        source: record.map_or_else(String::new, |r| r.source().to_owned()),
+        url: record.map_or_else(String::new, |r| r.url()),
+        is_rated: known.severity != Rated::Untriaged,
+        score_tenths: known.score.map(|score| (score * 10.0).round() as u16),
+        vectors: known.ratings.iter().map(|r| r.vector.clone()).collect(),
+        epss: known.epss.map(|epss| Epss {
+            probability: (epss.score() * 100_000.0).round() as u32,
+            percentile: (epss.percentile() * 100_000.0).round() as u32,
+        }),
+        known_exploit: known.known_exploit.as_ref().map(|known| KnownExploit {
+            added: known.date_added.clone(),
+            due: known.due_date.clone(),
+            ransomware: known.ransomware,
+        }),
+        published: known.published.map(|time| time.to_string()),
+        modified: known.modified.to_string(),
+        packages,
+    };
     let info = DetectorInfo {
         id: DetectorId(known.id.to_owned()),
         title,
@@ -252,13 +322,10 @@ fn describe(
         confidence,
         cwe: cwe.clone(),
         description: texts.details.chars().take(MAX_DETAILS).collect(),
-        fix: fix(&packages),
+        fix: vulnerability.fix(),
         references: texts.references,
-        languages: vec![packages[0].ecosystem.to_string()],
+        languages,
     };
-    let names: Vec<String> = (packages.iter())
-        .map(|p| format!("{}/{}", p.ecosystem, p.name))
-        .collect();
     let finding = Finding {
         kind: FindingKind::Dependency,
         detector: info.id.clone(),
@@ -266,16 +333,7 @@ fn describe(
         severity,
         confidence,
         cwe,
-        location: Location {
-            path: place.path.clone(),
-            region: Region {
-                start_line: line,
-                start_column: 1,
-                end_line: line,
-                end_column: 1,
-            },
-            snippet: None,
-        },
+        location,
         flow: Vec::new(),
         enclosing: String::new(),
         functions: Vec::new(),
@@ -286,27 +344,7 @@ fn describe(
         masked: None,
         secret_hash: None,
         ignored_inline: None,
-        vulnerability: Some(Box::new(Vulnerability {
-            id: known.id.to_owned(),
-            aliases: known.aliases.iter().map(|a| (*a).to_owned()).collect(),
-            source: record.map_or_else(String::new, |r| r.source().to_owned()),
-            url: record.map_or_else(String::new, |r| r.url()),
-            is_rated: known.severity != Rated::Untriaged,
-            score_tenths: known.score.map(|score| (score * 10.0).round() as u16),
-            vectors: known.ratings.iter().map(|r| r.vector.clone()).collect(),
-            epss: known.epss.map(|epss| Epss {
-                probability: (epss.score() * 100_000.0).round() as u32,
-                percentile: (epss.percentile() * 100_000.0).round() as u32,
-            }),
-            known_exploit: known.known_exploit.as_ref().map(|known| KnownExploit {
-                added: known.date_added.clone(),
-                due: known.due_date.clone(),
-                ransomware: known.ransomware,
-            }),
-            published: known.published.map(|time| time.to_string()),
-            modified: known.modified.to_string(),
-            packages,
-        })),
+        vulnerability: Some(Box::new(vulnerability)),
     };
     Ok((finding, info))
 }
@@ -333,7 +371,7 @@ fn vulnerable(
     package: &Package,
     version: &str,
     hit: &Match<'_>,
-    imports: &Imports,
+    imports: &Imports<'_>,
 ) -> VulnerablePackage {
     let places = package.places.iter().filter(|p| !p.overruled);
     let mut places: Vec<PackagePlace> = places
@@ -358,16 +396,4 @@ fn vulnerable(
             .map_or_else(String::new, |fixed| upgrade::command(package, fixed)),
         usage: imports.usage(package, &hit.code),
     }
-}
-
-fn fix(packages: &[VulnerablePackage]) -> String {
-    let mut commands: Vec<&str> = (packages.iter())
-        .map(|p| p.upgrade.as_str())
-        .filter(|c| !c.is_empty())
-        .collect();
-    commands.dedup();
-    if commands.is_empty() {
-        return "No repaired version is known. Replace the package, or make sure that its vulnerable part is never reached and say so in an ignore rule or a VEX statement.".to_owned();
-    }
-    format!("Upgrade: {}", commands.join("; "))
 }

@@ -39,7 +39,7 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// List the packages in a function as a bill of materials
     Sbom(SbomArgs),
-    /// Say what a detector looks for, why, and how to repair it
+    /// Say what a detector looks for, why, and how to repair it; or what is known of a vulnerability
     Explain(ExplainArgs),
     /// List all detectors
     Detectors(DetectorsArgs),
@@ -162,9 +162,12 @@ impl From<SbomFormat> for sbom::Format {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// A detector's id, such as sql-injection; `shindan detectors` lists them
-    #[arg(value_name = "DETECTOR")]
-    pub(crate) detector: String,
+    /// A detector's id, such as sql-injection, or a vulnerability's, such as CVE-2021-44228; `shindan detectors` lists
+    /// the detectors
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) place: DbPlace,
     /// Include a catalogue of your own
     #[arg(long, value_name = "DIR")]
     pub(crate) catalogue: Option<PathBuf>,

@@ -28,9 +28,12 @@ pub(crate) fn run(args: &DbArgs) -> Result<Exit, Complaint> {
 
 /// The database that the arguments, the environment or the system name, in this order.
 pub(crate) fn at(place: &DbPlace) -> Result<Database, Complaint> {
-    place
-        .db
-        .clone()
+    at_folder(place.db.clone())
+}
+
+/// The database in a folder, or in the user's.
+pub(crate) fn at_folder(folder: Option<PathBuf>) -> Result<Database, Complaint> {
+    folder
         .or_else(user_data_folder)
         .map(Database::new)
         .ok_or_else(|| {

@@ -14,6 +14,7 @@ mod merge;
 mod output;
 mod progress_bar;
 mod secret_key;
+mod server;
 mod settings;
 mod settings_paths;
 mod terminal;
@@ -47,6 +48,12 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(&args),
         Command::Detectors(args) => commands::detectors::run(&args),
         Command::Db(args) => database::run(&args),
+        Command::Serve(args) => commands::serve::run(&args),
+        Command::Push(args) => commands::push::run(&args),
+        Command::Access(args) => commands::access::run(&args),
+        Command::Organization(args) => commands::organization::run(&args),
+        Command::Backup(args) => commands::backup::backup(&args),
+        Command::Restore(args) => commands::backup::restore(&args),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use shindan_finding::{DetectorInfo, FileNote, Finding, Outcome, Statistics};
+use shindan_finding::{DetectorInfo, FileNote, Outcome, Statistics};
 
 /// How the paths of one argument are shown among those of others.
 #[derive(Clone, Debug)]
@@ -56,6 +56,14 @@ pub(crate) fn prefixed(mut outcome: Outcome, prefix: &Prefix) -> Outcome {
         for step in &mut finding.flow {
             rename(&mut step.location.path);
         }
+        for package in (finding.vulnerability.iter_mut()).flat_map(|v| &mut v.packages) {
+            for place in &mut package.places {
+                rename(&mut place.path);
+            }
+        }
+    }
+    for closed in (outcome.upgrades.iter_mut()).flat_map(|upgrade| &mut upgrade.closes) {
+        rename(&mut closed.path);
     }
     let coverage = &mut outcome.coverage;
     for note in coverage.skipped.iter_mut().chain(&mut coverage.notes) {
@@ -76,24 +84,20 @@ pub(crate) fn merged(outcomes: Vec<Outcome>) -> Outcome {
         whole.coverage.skipped.extend(outcome.coverage.skipped);
         whole.coverage.notes.extend(outcome.coverage.notes);
         whole.detectors.extend(outcome.detectors);
+        whole.upgrades.extend(outcome.upgrades);
         add(&mut whole.statistics, &outcome.statistics);
     }
-    whole.findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    whole.findings.sort_by(|a, b| a.order().cmp(&b.order()));
     whole.coverage.skipped.sort();
     whole.coverage.notes.sort();
+    whole.upgrades.sort_by(|a, b| {
+        (a.ecosystem, &a.package, &a.closes).cmp(&(b.ecosystem, &b.package, &b.closes))
+    });
     whole.detectors.sort_by(|a, b| a.id.cmp(&b.id));
     whole
         .detectors
         .dedup_by(|a: &mut DetectorInfo, b| a.id == b.id);
     whole
-}
-
-fn order(finding: &Finding) -> (&str, shindan_finding::Region, &str) {
-    (
-        &finding.location.path,
-        finding.location.region,
-        &finding.detector.0,
-    )
 }
 
 fn add(sum: &mut Statistics, part: &Statistics) {
@@ -113,6 +117,7 @@ fn add(sum: &mut Statistics, part: &Statistics) {
     sum.files_for_secrets += part.files_for_secrets;
     sum.vendored_files += part.vendored_files;
     sum.code_functions += part.code_functions;
+    sum.packages += part.packages;
     sum.detectors = sum.detectors.max(part.detectors);
 }
 
@@ -160,5 +165,12 @@ mod tests {
                 .eq(expected)
         );
         assert_eq!((sum.lines, sum.detectors), (20, 5));
+    }
+
+    #[test]
+    fn packages_of_several_arguments_were_not_counted() {
+        let mut one = Outcome::default();
+        one.statistics.packages = 3;
+        assert_eq!(merged(vec![one.clone(), one]).statistics.packages, 6);
     }
 }

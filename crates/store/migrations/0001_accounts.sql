@@ -22,8 +22,6 @@ CREATE TABLE account (
     -- First activation, which a free trial counts from; kept when the type is switched off.
     lambda_since BIGINT,
     lambda_code_since BIGINT,
-    -- The key that code snippets are sealed with, when the account chose one.
-    snippet_key TEXT,
     -- By its organisation: nothing is scanned, nothing can be changed.
     suspended SMALLINT NOT NULL,
     created_at BIGINT NOT NULL,

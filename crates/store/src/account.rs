@@ -7,14 +7,12 @@ use sqlx::any::AnyRow;
 use crate::{Store, StoreError, Write};
 
 /// What is known of an account in a Region beside its settings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AccountDetails {
     /// When standard scanning was first switched on; a free trial counts from it.
     pub lambda_since: Option<Timestamp>,
     /// The same for code scanning.
     pub lambda_code_since: Option<Timestamp>,
-    /// The key that the account chose to have its code snippets sealed with.
-    pub snippet_key: Option<String>,
 }
 
 const SETTINGS: &str = "SELECT ec2, ecr, lambda, lambda_code, code_repository, suspended FROM account \
@@ -68,7 +66,7 @@ impl Store {
         account: AccountId,
     ) -> Result<AccountDetails, StoreError> {
         let row = sqlx::query(
-            "SELECT lambda_since, lambda_code_since, snippet_key FROM account \
+            "SELECT lambda_since, lambda_code_since FROM account \
              WHERE region = $1 AND account_id = $2",
         )
         .bind(region.as_str())
@@ -84,7 +82,6 @@ impl Store {
             Ok(AccountDetails {
                 lambda_since: moment(row.try_get(0)?),
                 lambda_code_since: moment(row.try_get(1)?),
-                snippet_key: row.try_get(2)?,
             })
         };
         read().map_err(|e| self.failed(e))
@@ -197,30 +194,6 @@ impl Write {
         settings.set(scan, status);
         self.put_account_settings(region, account, &settings, now)
             .await
-    }
-
-    /// Chooses the key that an account's code snippets are sealed with; none is the server's own.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn set_snippet_key(
-        &mut self,
-        region: &Region,
-        account: AccountId,
-        key: Option<&str>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let settings = self.account_settings(region, account).await?;
-        self.put_account_settings(region, account, &settings, now)
-            .await?;
-        sqlx::query("UPDATE account SET snippet_key = $1 WHERE region = $2 AND account_id = $3")
-            .bind(key)
-            .bind(region.as_str())
-            .bind(account.number())
-            .execute(&mut **self)
-            .await
-            .map(drop)
-            .map_err(|e| self.failed(e))
     }
 }
 

@@ -168,6 +168,26 @@ impl Store {
             })
             .collect()
     }
+
+    /// Rows of functions that were deleted before a moment and that coverage still shows, ascending.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn deleted_before(
+        &self,
+        moment: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<i64>, StoreError> {
+        sqlx::query_scalar(
+            "SELECT DISTINCT f.id FROM function f JOIN coverage c ON c.function_id = f.id WHERE f.deleted_at < $1 \
+             ORDER BY f.id LIMIT $2",
+        )
+        .bind(moment.as_millis())
+        .bind(i64::from(limit))
+        .fetch_all(self.readers())
+        .await
+        .map_err(|e| self.failed(e))
+    }
 }
 
 impl Write {

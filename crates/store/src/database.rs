@@ -44,6 +44,10 @@ pub struct Store {
 /// Readers beside the writer. More than there are cores to serve them only queue inside the database instead of before it.
 const READERS: u32 = 8;
 
+/// Pages of the write-ahead log of SQLite that are written before they are moved to the database, 64 MB: a scan changes
+/// pages of many indexes, and most of them are changed again soon by the next.
+const CHECKPOINT: u32 = 16_384;
+
 /// How long a statement waits for another process's write before it fails as busy.
 const BUSY: Duration = Duration::from_secs(15);
 
@@ -236,6 +240,8 @@ fn pool(engine: Engine, size: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(Duration::from_secs(30))
+        // A connection to a server may have been cut since it was last used; one to a file cannot.
+        .test_before_acquire(engine == Engine::Postgres)
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 if engine == Engine::Sqlite {
@@ -243,7 +249,7 @@ fn pool(engine: Engine, size: u32) -> AnyPoolOptions {
                     // FULL: a job that was accepted must survive a power cut.
                     let settings = format!(
                         "PRAGMA busy_timeout = {busy}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                         PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -32768;"
+                         PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = {CHECKPOINT};"
                     );
                     connection.execute(sqlx::AssertSqlSafe(settings)).await?;
                 }

@@ -34,6 +34,11 @@ pub enum StoreError {
         /// What the driver says.
         source: sqlx::Error,
     },
+    /// The caller took too few numbers for the rows it writes.
+    #[error(
+        "more rows to write than numbers taken for them: this is an error in shindan, please report it"
+    )]
+    Numbers,
     /// A row holds something this program never writes.
     #[error(
         "the database holds {what} that this program did not write; was it changed by hand, or written by a newer version?"
@@ -50,7 +55,7 @@ impl StoreError {
     pub fn is_transient(&self) -> bool {
         let source = match self {
             Self::Open { source, .. } | Self::Statement { source, .. } => source,
-            Self::Url(_) | Self::Migrate { .. } | Self::Row { .. } => return false,
+            Self::Url(_) | Self::Migrate { .. } | Self::Numbers | Self::Row { .. } => return false,
         };
         match source {
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,

@@ -56,22 +56,23 @@ impl Store {
             .map_err(|e| self.failed(e))
     }
 
-    /// Functions that have a package in some version, with the version: those after a function, in the order of rows.
+    /// Functions that have a package in some version, with the version, in that order: those after a function and version.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn functions_with_package(
         &self,
         package: &str,
-        after: Option<i64>,
+        after: Option<(i64, &str)>,
         limit: u32,
     ) -> Result<Vec<(i64, String)>, StoreError> {
         let rows = sqlx::query(
-            "SELECT function_id, version FROM inventory_package WHERE package = $1 AND function_id > $2 \
-             ORDER BY function_id, version LIMIT $3",
+            "SELECT function_id, version FROM inventory_package WHERE package = $1 \
+             AND (function_id, version) > ($2, $3) ORDER BY function_id, version LIMIT $4",
         )
         .bind(package)
-        .bind(after.unwrap_or(-1))
+        .bind(after.map_or(-1, |(function, _)| function))
+        .bind(after.map_or("", |(_, version)| version))
         .bind(i64::from(limit))
         .fetch_all(self.readers())
         .await

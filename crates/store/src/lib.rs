@@ -17,7 +17,10 @@ mod counter;
 mod coverage;
 mod database;
 mod error;
+mod filter;
+mod finding;
 mod function;
+mod hub;
 mod inventory;
 mod job;
 mod migration;
@@ -26,6 +29,8 @@ mod page;
 mod report;
 mod row;
 mod scope;
+mod setting;
+mod sql;
 mod statement;
 mod watch;
 
@@ -37,7 +42,10 @@ pub use client_token::Remembered;
 pub use coverage::{CoverageCount, CoverageRow, CoverageState};
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
+pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
+pub use finding::{FindingNumbers, FindingRow, Recorded, SealedSnippet, compiled};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
+pub use hub::{HubImport, HubUpdate};
 pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,

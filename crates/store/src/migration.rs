@@ -15,6 +15,10 @@ const SCRIPTS: &[(&str, &str)] = &[
     ),
     ("findings", include_str!("../migrations/0003_findings.sql")),
     ("jobs", include_str!("../migrations/0004_jobs.sql")),
+    (
+        "security hub",
+        include_str!("../migrations/0005_security_hub.sql"),
+    ),
 ];
 
 /// The migrations as an engine understands them.

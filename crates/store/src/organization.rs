@@ -225,7 +225,8 @@ impl Write {
         .map_err(|e| self.failed(e))
     }
 
-    /// Adds an account to the organisation, or changes how it stands.
+    /// Adds an account to the organisation, or changes how it stands; its findings go to whoever administers it now. The
+    /// caller enqueues [`crate::Job::ApplyFilters`] of that account.
     ///
     /// # Errors
     /// When the database fails.
@@ -243,11 +244,13 @@ impl Write {
         .bind(member.updated_at.as_millis())
         .execute(&mut **self)
         .await
-        .map(drop)
-        .map_err(|e| self.failed(e))
+        .map_err(|e| self.failed(e))?;
+        self.set_administrator(region, member.account, member.administrator)
+            .await
+            .map(drop)
     }
 
-    /// Lets all members of an administrator go.
+    /// Lets all members of an administrator go, and tells which they were.
     ///
     /// # Errors
     /// When the database fails.
@@ -256,7 +259,19 @@ impl Write {
         region: &Region,
         administrator: AccountId,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<AccountId>, StoreError> {
+        let numbers: Vec<i64> = sqlx::query_scalar(
+            "SELECT account_id FROM member WHERE region = $1 AND administrator = $2 ORDER BY account_id",
+        )
+        .bind(region.as_str())
+        .bind(administrator.number())
+        .fetch_all(&mut **self)
+        .await
+        .map_err(|e| self.failed(e))?;
+        let released: Vec<_> = numbers
+            .into_iter()
+            .map(crate::row::account)
+            .collect::<Result<_, _>>()?;
         sqlx::query(
             "UPDATE member SET administrator = NULL, relationship = $1, updated_at = $2 \
              WHERE region = $3 AND administrator = $4",
@@ -267,8 +282,11 @@ impl Write {
         .bind(administrator.number())
         .execute(&mut **self)
         .await
-        .map(drop)
-        .map_err(|e| self.failed(e))
+        .map_err(|e| self.failed(e))?;
+        for &account in &released {
+            self.set_administrator(region, account, None).await?;
+        }
+        Ok(released)
     }
 
     /// Takes an account out of the organisation.

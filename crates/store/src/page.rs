@@ -30,6 +30,14 @@ pub(crate) enum CursorValue {
 }
 
 impl<T> Page<T> {
+    /// A list without rows.
+    pub(crate) const fn empty() -> Self {
+        Self {
+            rows: Vec::new(),
+            next: None,
+        }
+    }
+
     /// Makes a page of one row more than was asked for, which only tells that there is a next page.
     pub(crate) fn cut(mut rows: Vec<T>, limit: u32, cursor: impl Fn(&T) -> Cursor) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);

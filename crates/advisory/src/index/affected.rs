@@ -66,6 +66,24 @@ fn interval<'a>(reader: &mut Reader<'a>) -> Result<Interval<'a>, Corrupt> {
     Ok(Interval { introduced, end })
 }
 
+/// The ranges and the listed versions, whatever version is asked about. Reads exactly what [`put`] wrote.
+pub(super) fn versions<'a>(
+    reader: &mut Reader<'a>,
+) -> Result<(Vec<Interval<'a>>, Vec<&'a str>), Corrupt> {
+    let mut ranges = Vec::new();
+    for _ in 0..reader.count()? {
+        for _ in 0..reader.count()? {
+            ranges.push(interval(reader)?);
+        }
+    }
+    let listed = reader.texts()?;
+    for _ in 0..reader.count()? {
+        reader.text()?;
+        reader.texts()?;
+    }
+    Ok((ranges, listed))
+}
+
 /// `None` where the version is not affected. Reads exactly what [`put`] wrote.
 pub(super) fn answer<'a>(
     reader: &mut Reader<'a>,

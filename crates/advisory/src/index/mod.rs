@@ -9,6 +9,7 @@ mod affected;
 mod codec;
 mod facts;
 mod layout;
+mod lookup;
 mod text;
 mod vulnerability;
 
@@ -27,6 +28,7 @@ pub(crate) use codec::{put_number, put_text};
 pub use facts::{Facts, Skipped};
 pub use layout::TooLarge;
 pub(crate) use layout::{Table, TableWriter, assemble};
+pub use lookup::AffectedPackage;
 pub(crate) use text::TextWriter;
 pub use vulnerability::{Description, RecordNote, Vulnerability};
 pub(crate) use vulnerability::{VulnerabilityDraft, put as put_vulnerability};

@@ -294,7 +294,8 @@ async fn a_layer_is_downloaded_once_for_each_version() {
         (1, 1)
     );
 
-    let gone = LayerArn::parse(&LAYER.replace("tools:3", "tools:4")).expect("an ARN");
+    let mut gone = layer.clone();
+    gone.version = 4;
     assert_eq!(
         lambda.fetch_layer(&gone, &known).await,
         Ok(FetchedLayer::Deleted)

@@ -59,7 +59,7 @@ async fn endpoints_and_keys_come_from_the_environment() {
     child(
         "child_with_endpoints",
         &[
-            ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE22"),
+            ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE00"),
             ("AWS_SECRET_ACCESS_KEY", "placeholder"),
             ("AWS_REGION", "ap-northeast-1"),
             ("AWS_ENDPOINT_URL", &all.url),
@@ -106,7 +106,7 @@ async fn a_profile_has_its_key_and_region() {
     );
     std::fs::write(&config, endpoint).expect("a file");
     let key =
-        "[audit]\naws_access_key_id = AKIDEXAMPLEAUDIT0000\naws_secret_access_key = placeholder\n";
+        "[audit]\naws_access_key_id = AKIAEXAMPLEAUDIT0000\naws_secret_access_key = placeholder\n";
     std::fs::write(&credentials, key).expect("a file");
     child(
         "child_with_profile",
@@ -125,7 +125,7 @@ async fn a_profile_has_its_key_and_region() {
         .map(str::to_owned)
         .unwrap_or_default();
     assert!(
-        signed.contains("Credential=AKIDEXAMPLEAUDIT0000/20261129/eu-west-1/sts/"),
+        signed.contains("Credential=AKIAEXAMPLEAUDIT0000/20261129/eu-west-1/sts/"),
         "{signed}"
     );
 }

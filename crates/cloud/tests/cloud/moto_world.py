@@ -14,7 +14,7 @@ import yaml
 
 URL = sys.argv[1]
 REGIONS = ["us-east-1", "ap-northeast-1"]
-HOME_KEYS = {"aws_access_key_id": "AKIAEXAMPLEEXAMPLE22", "aws_secret_access_key": "placeholder"}
+HOME_KEYS = {"aws_access_key_id": "AKIAEXAMPLEEXAMPLE00", "aws_secret_access_key": "placeholder"}
 
 
 def client(service, region, account=None):

@@ -64,7 +64,7 @@ pub(crate) fn real_effects() -> Effects {
 
 pub(crate) fn access_key() -> Option<AccessKey> {
     Some(AccessKey {
-        id: "AKIAEXAMPLEEXAMPLE22".to_owned(),
+        id: "AKIAEXAMPLEEXAMPLE00".to_owned(),
         secret: SECRET.into(),
         session_token: None,
     })
@@ -123,7 +123,7 @@ pub(crate) fn sts(asked: &Asked) -> Option<Answer> {
             200,
             &format!(
                 "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
-                 <AccessKeyId>ASIAEXAMPLEEXAMPLE22</AccessKeyId><SecretAccessKey>{SECRET}</SecretAccessKey>\
+                 <AccessKeyId>ASIAEXAMPLEEXAMPLE00</AccessKeyId><SecretAccessKey>{SECRET}</SecretAccessKey>\
                  <SessionToken>{TOKEN}</SessionToken><Expiration>2026-11-29T17:15:00Z</Expiration>\
                  </Credentials></AssumeRoleResult></AssumeRoleResponse>"
             ),

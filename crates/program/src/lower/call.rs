@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use shindan_base::{Span, Sym};
+use shindan_source::Family;
 use shindan_source::tree::{Arg, Expr, ExprKind};
 
 use super::Lowerer;
@@ -31,10 +32,13 @@ impl<'t> Lowerer<'t> {
                             is_unused && links.is_empty(),
                         );
                     }
-                    if let Some(callee) = self.bare_callee(callee) {
+                    if let Some(bare) = self.bare_callee(callee) {
+                        if self.family == Family::Ruby {
+                            self.note_require(callee, args);
+                        }
                         let into = if links.is_empty() { into } else { None };
                         let is_unused = is_unused && links.is_empty();
-                        break self.call(callee, args, base.span, into, is_unused);
+                        break self.call(bare, args, base.span, into, is_unused);
                     }
                     match &callee.kind {
                         ExprKind::Member { object, .. } => object,
@@ -330,7 +334,7 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    /// Notes the module of `require("m")`, `importlib.import_module("m")` and `__import__("m")`.
+    /// Notes the module of `require("m")` (Ruby's too), `importlib.import_module("m")` and `__import__("m")`.
     fn note_require(&mut self, callee: &'t Expr, args: &'t [Arg]) {
         let Some(Arg::Positional(Expr {
             kind: ExprKind::Str(module),
@@ -349,7 +353,8 @@ impl<'t> Lowerer<'t> {
                 let imported = self.is_python && *name == self.words.import_module;
                 imported
                     || (*name == word
-                        && matches!(self.place(*name, callee.span), Place::Builtin(_)))
+                        && (self.family == Family::Ruby
+                            || matches!(self.place(*name, callee.span), Place::Builtin(_))))
             }
             ExprKind::Member { object, name, .. } => {
                 self.is_python

@@ -56,6 +56,7 @@ impl NominalState {
         Nominal {
             scopes: self.scopes,
             aliases: self.aliases,
+            imports: self.imports,
             global_imports: self.global_imports,
             globals: self.globals,
             references: self.references,

@@ -46,7 +46,7 @@ pub(super) fn of<'a>(entry: Entry<'a>, rules: &'a Rules<'_>) -> ResultObject<'a>
             enclosing: &finding.enclosing,
             sink: finding.public_sink(),
             source: &finding.source,
-            vulnerability: finding.vulnerability.as_deref().map(VulnerabilityView::of),
+            vulnerability: VulnerabilityView::of(&entry),
         },
     }
 }

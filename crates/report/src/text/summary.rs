@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use shindan_finding::{FileNote, FunctionNote, FunctionStatus, Severity};
 
 use super::paint::Paint;
-use crate::{Report, clean};
+use crate::{Report, clean, ranking};
 
 /// Lines of one list; the rest is a count.
 const MAX_LINES: usize = 20;
@@ -197,6 +197,7 @@ fn findings(report: &Report<'_>, paint: Paint, out: &mut impl Write) -> io::Resu
         )?;
     }
     writeln!(out)?;
+    fix_first(report, paint, out)?;
     if report.outcome.coverage.is_incomplete() {
         writeln!(
             out,
@@ -205,9 +206,28 @@ fn findings(report: &Report<'_>, paint: Paint, out: &mut impl Write) -> io::Resu
         )?;
     }
     if totals.active() > 0 {
-        writeln!(out, "{}", paint.dim("`shindan explain DETECTOR` tells more about a detector, such as the one in brackets above"))?;
+        writeln!(out, "{}", paint.dim("`shindan explain ID` tells more about a detector or a CVE, such as the one in brackets above"))?;
     }
     Ok(())
+}
+
+/// The upgrade that closes most.
+fn fix_first(report: &Report<'_>, paint: Paint, out: &mut impl Write) -> io::Result<()> {
+    let upgrades = ranking::upgrades(report);
+    let Some(first) = upgrades.first() else {
+        return Ok(());
+    };
+    let ranked = report.entries().filter(|e| e.rank.is_some()).count();
+    let dependencies = if ranked == 1 {
+        "the finding".to_owned()
+    } else {
+        format!("{} of {ranked} findings", first.closes.len())
+    };
+    let text = format!(
+        "{} {} closes {dependencies} about dependencies: {}",
+        first.upgrade.package, first.upgrade.version, first.upgrade.command
+    );
+    writeln!(out, "{} {}", paint.bold("Fix first:"), clean::line(&text))
 }
 
 fn count(number: u64, noun: &str) -> String {

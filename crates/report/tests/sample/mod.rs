@@ -338,6 +338,7 @@ pub(crate) fn sample() -> Sample {
             detector("sql-injection", "SQL injection", Severity::High, &[89]),
             detector("xxe", "XML external entities", Severity::High, &[611]),
         ],
+        upgrades: Vec::new(),
         statistics: Statistics {
             files_by_language: vec![("Python".into(), 3), ("JavaScript".into(), 1)],
             lines: 1_234,

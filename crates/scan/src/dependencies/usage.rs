@@ -1,57 +1,107 @@
 //! Whether a function's own code imports a package, and calls what an advisory names.
 //!
-//! The analysis knows the full name of each library function that is called. What is imported is known for Python and JavaScript, whose imports are names of modules. Elsewhere names say nothing
-//! about the package they come from, and the answer is [`Usage::Unknown`].
+//! The analysis knows the full name of each library function that is called, and each file says what it imports:
+//! modules (Python, JavaScript), paths of `require` (Ruby), classes and namespaces (Java, C#). What a package is
+//! imported as is told by a table ([`import_names`]), by its own files where these lie in the artifact ([`Installed`],
+//! [`Assemblies`]), or by its name. Where none of them tells all its names, code that imports none of them may still import the package,
+//! and the answer is [`Usage::Unknown`].
 
 use std::collections::BTreeSet;
 
 use shindan_advisory::index::AffectedCode;
+use shindan_artifact::Artifact;
 use shindan_base::Interner;
 use shindan_finding::Usage;
 use shindan_inventory::Package;
 use shindan_package::Ecosystem;
+use shindan_program::Module;
 use shindan_source::Family;
 
+use super::assemblies::Assemblies;
+use super::import_names;
+use super::installed::Installed;
 use crate::load::Loaded;
 
-/// The modules that own code imports.
-#[derive(Debug, Default)]
-pub(crate) struct Imports {
-    /// First parts of imported modules, normalised; `None` where there is no Python.
-    python: Option<BTreeSet<String>>,
-    /// Packages that are required or imported; `None` where there is no JavaScript.
-    javascript: Option<BTreeSet<String>>,
+/// What own code imports; a language is `None` where no file is of it.
+#[derive(Debug)]
+pub(crate) struct Imports<'a> {
+    artifact: &'a Artifact,
+    /// Dotted modules, with what is imported from them, in normal form.
+    python: Option<Names>,
+    /// Packages.
+    javascript: Option<Names>,
+    /// What `require` is given.
+    ruby: Option<Names>,
+    /// Qualified classes, and packages that all classes are imported of.
+    java: Option<Names>,
+    /// Namespaces and qualified classes, in lower case.
+    csharp: Option<Names>,
+    /// Read where there is C#.
+    assemblies: Assemblies,
     /// Library functions that are called, by their full names.
     called: BTreeSet<String>,
 }
 
-impl Imports {
+impl<'a> Imports<'a> {
     /// `called` are API paths as a catalogue writes them.
-    pub(crate) fn of(files: &[Loaded], names: &Interner, called: BTreeSet<String>) -> Self {
+    pub(crate) fn of(
+        artifact: &'a Artifact,
+        files: &[Loaded],
+        names: &Interner,
+        called: BTreeSet<String>,
+    ) -> Self {
         let mut imports = Self {
+            artifact,
+            python: None,
+            javascript: None,
+            ruby: None,
+            java: None,
+            csharp: None,
+            assemblies: Assemblies::default(),
             called: called
                 .into_iter()
                 .map(|api| api.replace("()", ""))
                 .collect(),
-            ..Self::default()
         };
         for file in files {
             let (Some(language), Some(module)) = (file.language, &file.module) else {
                 continue;
             };
-            let modules = module.requires.iter().filter(|r| r.level == 0);
-            let modules = modules.map(|r| names.text(r.module));
+            let asked = module.requires.iter().filter(|r| r.level == 0);
+            let modules = asked.clone().map(|r| names.text(r.module));
             match language.family() {
-                Family::Python => imports
-                    .python
-                    .get_or_insert_default()
-                    .extend(modules.map(|m| normal(m.split('.').next().unwrap_or(m)))),
-                Family::EcmaScript => imports
-                    .javascript
-                    .get_or_insert_default()
-                    .extend(modules.filter_map(package_of).map(str::to_owned)),
-                Family::Java | Family::CSharp | Family::Ruby => {}
+                Family::Python => {
+                    let known = imports.python.get_or_insert(Names::new('.'));
+                    for require in asked {
+                        let module = python_module(names.text(require.module));
+                        if let Some(item) = require.item {
+                            let item = python_module(names.text(item));
+                            known.add(format!("{module}.{item}"));
+                        }
+                        known.add(module);
+                    }
+                }
+                Family::EcmaScript => {
+                    let known = imports.javascript.get_or_insert(Names::new('/'));
+                    known.extend(modules.filter_map(package_of).map(str::to_owned));
+                }
+                Family::Ruby => {
+                    let known = imports.ruby.get_or_insert(Names::new('/'));
+                    let paths = modules.map(|path| path.trim_end_matches(".rb"));
+                    known.extend(paths.map(str::to_owned));
+                }
+                Family::Java => {
+                    let known = imports.java.get_or_insert(Names::new('.'));
+                    known.extend(qualified(module, names));
+                }
+                Family::CSharp => {
+                    let known = imports.csharp.get_or_insert(Names::new('.'));
+                    known.extend(qualified(module, names).map(|name| name.to_lowercase()));
+                }
             }
+        }
+        if imports.csharp.is_some() {
+            imports.assemblies = Assemblies::of(artifact);
         }
         imports
     }
@@ -62,25 +112,112 @@ impl Imports {
         if symbols.any(|code| code.symbols.iter().any(|s| self.called.contains(*s))) {
             return Usage::Called;
         }
-        let (modules, imported_as) = match package.ecosystem {
-            Ecosystem::PyPi => (&self.python, python_modules(&package.name)),
-            Ecosystem::Npm => (&self.javascript, vec![package.name.clone()]),
-            Ecosystem::Maven
-            | Ecosystem::RubyGems
-            | Ecosystem::NuGet
-            | Ecosystem::Go
-            | Ecosystem::CratesIo => return Usage::Unknown,
-        };
-        let Some(modules) = modules else {
+        let Some(imported) = self.of_ecosystem(package.ecosystem) else {
             return Usage::Unknown;
         };
-        match imported_as.iter().any(|name| modules.contains(name)) {
-            true => Usage::Imported,
-            // A distribution may bring modules of any name.
-            false if package.ecosystem == Ecosystem::PyPi => Usage::Unknown,
-            false => Usage::NotImported,
+        let (is_imported, is_certain) = self.search(package, imported);
+        match (is_imported, is_certain) {
+            (true, _) => Usage::Imported,
+            (false, true) if !self.may_load_all(package.ecosystem) => Usage::NotImported,
+            (false, _) => Usage::Unknown,
         }
     }
+
+    fn of_ecosystem(&self, ecosystem: Ecosystem) -> Option<&Names> {
+        match ecosystem {
+            Ecosystem::PyPi => self.python.as_ref(),
+            Ecosystem::Npm => self.javascript.as_ref(),
+            Ecosystem::RubyGems => self.ruby.as_ref(),
+            Ecosystem::Maven => self.java.as_ref(),
+            Ecosystem::NuGet => self.csharp.as_ref(),
+            Ecosystem::Go | Ecosystem::CratesIo => None,
+        }
+    }
+
+    /// Whether a name of the package is imported, and whether all its names were looked for.
+    fn search(&self, package: &Package, imported: &Names) -> (bool, bool) {
+        let ecosystem = package.ecosystem;
+        let spelled = |name: &str| match ecosystem {
+            Ecosystem::PyPi => python_module(name),
+            Ecosystem::NuGet => name.to_lowercase(),
+            _ => name.to_owned(),
+        };
+        if let Some(known) = import_names::known(ecosystem, &package.name) {
+            let found = known.iter().any(|name| imported.has(&spelled(name)));
+            return (found, true);
+        }
+        if let Some(installed) = Installed::of(self.artifact, package) {
+            return (imported.iter().any(|name| installed.provides(name)), true);
+        }
+        let by_name = imported.has(&spelled(&package.name));
+        match ecosystem {
+            Ecosystem::Npm => (by_name, true),
+            // `net-http` is required as `net/http` by custom.
+            Ecosystem::RubyGems => {
+                let path = package.name.replace('-', "/");
+                (by_name || imported.has(&path), false)
+            }
+            // Groups and artifacts name no packages of Java.
+            Ecosystem::Maven => (false, false),
+            Ecosystem::NuGet => {
+                let mut assemblies = self.assemblies.of_package(package).iter();
+                let by_assembly = assemblies.any(|name| imported.has(&spelled(name)));
+                (by_name || by_assembly, false)
+            }
+            _ => (by_name, false),
+        }
+    }
+
+    /// Whether code asks Bundler or Rails for every gem that is there.
+    fn may_load_all(&self, ecosystem: Ecosystem) -> bool {
+        let loads = |ruby: &Names| ruby.has("bundler") || ruby.has("rails");
+        ecosystem == Ecosystem::RubyGems && self.ruby.as_ref().is_some_and(loads)
+    }
+}
+
+/// Names in parts.
+#[derive(Debug)]
+struct Names {
+    separator: char,
+    names: BTreeSet<String>,
+}
+
+impl Names {
+    const fn new(separator: char) -> Self {
+        Self {
+            separator,
+            names: BTreeSet::new(),
+        }
+    }
+
+    fn add(&mut self, name: String) {
+        self.names.insert(name);
+    }
+
+    fn extend(&mut self, names: impl Iterator<Item = String>) {
+        self.names.extend(names);
+    }
+
+    /// Whether it is there, or something beneath it.
+    fn has(&self, name: &str) -> bool {
+        let beneath = format!("{name}{}", self.separator);
+        let mut next = self.names.range(beneath.clone()..);
+        self.names.contains(name) || next.next().is_some_and(|n| n.starts_with(&beneath))
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+}
+
+/// What a file of a nominal language imports, and the dotted names that it uses without.
+fn qualified<'m>(module: &'m Module, names: &'m Interner) -> impl Iterator<Item = String> + 'm {
+    let nominal = &module.nominal;
+    let aliases = nominal.aliases.iter().map(|(_, name)| *name);
+    let whole = nominal.imports.iter().chain(&nominal.global_imports);
+    let used = nominal.references.iter().map(|reference| reference.path);
+    let used = used.filter(|name| names.text(*name).contains('.'));
+    (aliases.chain(whole.copied()).chain(used)).map(|name| names.text(name).to_owned())
 }
 
 /// The package of a module specifier; `None` for files and for what the runtime brings.
@@ -96,36 +233,11 @@ fn package_of(specifier: &str) -> Option<&str> {
     Some(&specifier[..end])
 }
 
-fn normal(name: &str) -> String {
-    Ecosystem::PyPi.normal_name(name).replace('-', "_")
-}
-
-/// What a distribution is imported as: its own name, unless it is known to differ.
-fn python_modules(distribution: &str) -> Vec<String> {
-    let name = normal(distribution);
-    let known: &[&str] = match name.as_str() {
-        "beautifulsoup4" => &["bs4"],
-        "pyyaml" => &["yaml"],
-        "pillow" => &["pil"],
-        "python_dateutil" => &["dateutil"],
-        "pyjwt" => &["jwt"],
-        "pycryptodome" | "pycrypto" => &["crypto"],
-        "pyopenssl" => &["openssl"],
-        "scikit_learn" => &["sklearn"],
-        "opencv_python" => &["cv2"],
-        "python_jose" => &["jose"],
-        "protobuf" => &["google"],
-        "mysqlclient" => &["mysqldb"],
-        "psycopg2_binary" => &["psycopg2"],
-        "gitpython" => &["git"],
-        "attrs" => &["attr", "attrs"],
-        "setuptools" => &["setuptools", "pkg_resources"],
-        "pymongo" => &["pymongo", "bson", "gridfs"],
-        "websocket_client" => &["websocket"],
-        "djangorestframework" => &["rest_framework"],
-        _ => return vec![name],
-    };
-    known.iter().map(|m| (*m).to_owned()).collect()
+/// A dotted module in the form in which names of distributions are compared, so that either finds the other.
+fn python_module(name: &str) -> String {
+    let part = |part: &str| Ecosystem::PyPi.normal_name(part).replace('-', "_");
+    let parts: Vec<String> = name.split('.').map(part).collect();
+    parts.join(".")
 }
 
 #[cfg(test)]
@@ -147,8 +259,27 @@ mod tests {
     }
 
     #[test]
-    fn distributions_are_imported_as_what_they_are_known_by() {
-        assert_eq!(python_modules("PyYAML"), ["yaml"]);
-        assert_eq!(python_modules("Flask-Login"), ["flask_login"]);
+    fn names_hold_what_is_beneath_and_not_what_begins_alike() {
+        let mut names = Names::new('.');
+        names.extend(
+            ["google.protobuf.json_format", "yaml", "yaml_tools"]
+                .map(str::to_owned)
+                .into_iter(),
+        );
+        for (name, is_there) in [
+            ("google", true),
+            ("google.protobuf", true),
+            ("google.proto", false),
+            ("yaml", true),
+            ("yam", false),
+        ] {
+            assert_eq!(names.has(name), is_there, "{name}");
+        }
+    }
+
+    #[test]
+    fn modules_are_compared_in_the_form_of_distributions() {
+        assert_eq!(python_module("Flask-Login"), "flask_login");
+        assert_eq!(python_module("google.Protobuf"), "google.protobuf");
     }
 }

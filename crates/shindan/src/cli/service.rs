@@ -37,10 +37,20 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "DIR", env = "SHINDAN_DB")]
     pub(crate) db: Option<PathBuf>,
     /// Certificate chain in PEM; without it the server speaks plain HTTP
-    #[arg(long, value_name = "FILE", env = "SHINDAN_TLS_CERTIFICATE", requires = "tls_key")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "SHINDAN_TLS_CERTIFICATE",
+        requires = "tls_key"
+    )]
     pub(crate) tls_certificate: Option<PathBuf>,
     /// Private key in PEM
-    #[arg(long, value_name = "FILE", env = "SHINDAN_TLS_KEY", requires = "tls_certificate")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "SHINDAN_TLS_KEY",
+        requires = "tls_certificate"
+    )]
     pub(crate) tls_key: Option<PathBuf>,
     /// Scans that run at once; 0 for none, where other servers do them [default: one a processor]
     #[arg(long, value_name = "N", env = "SHINDAN_WORKERS")]
@@ -66,7 +76,12 @@ pub(crate) struct ServicePlace {
     #[arg(long, value_name = "DIR", env = "SHINDAN_DATA")]
     pub(crate) data: Option<PathBuf>,
     /// sqlite:PATH or postgres://… [default: shindan.db in the data folder]
-    #[arg(long, value_name = "URL", env = "SHINDAN_DATABASE", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SHINDAN_DATABASE",
+        hide_env_values = true
+    )]
     pub(crate) database: Option<String>,
 }
 

@@ -1,4 +1,6 @@
-//! `shindan explain`: all that the catalogue says about a detector.
+//! `shindan explain`: all that the catalogue says about a detector, or the database about a vulnerability.
+
+mod advisory;
 
 use std::fmt::Write;
 
@@ -14,7 +16,7 @@ use crate::terminal::{self, BOLD, DIM, ERROR, GOOD};
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Complaint> {
     let (catalogue, rules) = catalogue_folder::load(args.catalogue.as_deref())?;
-    let id = args.detector.as_str();
+    let id = args.id.as_str();
     let text = if let Some(detector) = catalogue.detector(id) {
         let examples = detector.examples.get().iter().map(|example| Sample {
             bad: example.bad,
@@ -29,6 +31,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Complaint> {
             code: example.text(),
         });
         page(&rule.info(), &[], examples)
+    } else if advisory::is_id(id) {
+        advisory::page(id, &args.place)?
     } else {
         return Err(unknown(id, &catalogue, &rules));
     };
@@ -125,7 +129,9 @@ fn unknown(id: &str, catalogue: &Catalogue, rules: &Rules) -> Complaint {
     let complaint = Complaint::input(format!("there is no detector `{id}`"));
     match nearest(id, known) {
         Some(meant) => complaint.with_hint(format!("did you mean `{meant}`?")),
-        None => complaint.with_hint("`shindan detectors` lists all of them"),
+        None => complaint.with_hint(
+            "`shindan detectors` lists all of them; vulnerabilities have ids such as CVE-2021-44228",
+        ),
     }
 }
 

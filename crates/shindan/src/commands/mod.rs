@@ -1,4 +1,9 @@
+pub(crate) mod access;
+pub(crate) mod backup;
 pub(crate) mod detectors;
 pub(crate) mod explain;
+pub(crate) mod organization;
+pub(crate) mod push;
 pub(crate) mod sbom;
 pub(crate) mod scan;
+pub(crate) mod serve;

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use shindan_sigv4::{Request, SecretString, Signer};
+use secrecy::SecretString;
+use shindan_sigv4::{Request, Signer};
 use ureq::http::Uri;
 
 use crate::cli::service::PushArgs;
@@ -17,6 +18,15 @@ use crate::terminal;
 const MAX_BYTES: u64 = 250 << 20;
 /// An answer is a few hundred bytes.
 const MAX_ANSWER: u64 = 1 << 20;
+/// All that RFC 3986 does not leave unreserved.
+const UNRESERVED: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+/// How often a package is sent at most, and how long is waited in between.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(1100);
 /// The signing name of the server's own routes.
 const SERVICE: &str = "shindan";
 
@@ -24,12 +34,13 @@ pub(crate) fn run(args: &PushArgs) -> Result<Exit, Complaint> {
     let body = package(&args.package)?;
     let url = url(args)?;
     let signer = signer(args)?;
-    let answer = put(&url, &signer, &body)?;
+    let answer = patiently(&url, &signer, &body)?;
     if !args.quiet {
         let name = &args.function;
-        let text = match answer.state.as_str() {
-            "unchanged" => format!("{name} is known with this code and these settings\n"),
-            state => format!("{name}: {state}\n"),
+        let text = if answer.changed {
+            format!("{name} is taken, SHA-256 {}\n", answer.code_sha256)
+        } else {
+            format!("{name} is known with this code and these settings\n")
         };
         terminal::print(&text)?;
     }
@@ -38,9 +49,12 @@ pub(crate) fn run(args: &PushArgs) -> Result<Exit, Complaint> {
 
 /// What the server says to a package it took.
 #[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Answer {
-    /// `created`, `updated` or `unchanged`.
-    state: String,
+    /// Base64, as Lambda writes it.
+    code_sha256: String,
+    /// Whether it is another one than the server had.
+    changed: bool,
 }
 
 fn package(path: &Path) -> Result<Vec<u8>, Complaint> {
@@ -74,21 +88,23 @@ fn url(args: &PushArgs) -> Result<Uri, Complaint> {
             Complaint::input("no server is named")
                 .with_hint("give --endpoint-url URL, or set AWS_ENDPOINT_URL_INSPECTOR2")
         })?;
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("runtime", &args.runtime);
-    query.append_pair("handler", &args.handler);
+    let mut query = format!(
+        "runtime={}&handler={}",
+        encoded(&args.runtime),
+        encoded(&args.handler)
+    );
     for tag in &args.tags {
         if !tag.contains('=') {
             let wrong = format!("--tag {tag}: not of the form KEY=VALUE");
             return Err(Complaint::input(wrong));
         }
-        query.append_pair("tag", tag);
+        query.push_str("&tags=");
+        query.push_str(&encoded(tag));
     }
     for layer in &args.layers {
-        query.append_pair("layer", layer);
+        query.push_str("&layers=");
+        query.push_str(&encoded(layer));
     }
-    // A signature is over `%20`; what reads `+` as a space would read another text.
-    let query = query.finish().replace('+', "%20");
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     if args.function.is_empty() || !args.function.bytes().all(is_name) {
         return Err(Complaint::input(format!(
@@ -97,9 +113,17 @@ fn url(args: &PushArgs) -> Result<Uri, Complaint> {
         )));
     }
     let endpoint = endpoint.trim_end_matches('/');
-    format!("{endpoint}/shindan/functions/{}/package?{query}", args.function)
-        .parse()
-        .map_err(|error| Complaint::input(format!("{endpoint} is no URL: {error}")))
+    format!(
+        "{endpoint}/shindan/functions/{}/package?{query}",
+        args.function
+    )
+    .parse()
+    .map_err(|error| Complaint::input(format!("{endpoint} is no URL: {error}")))
+}
+
+/// As signatures want it: everything but letters, digits and `-._~` as `%XX`.
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 fn signer(args: &PushArgs) -> Result<Signer, Complaint> {
@@ -125,7 +149,22 @@ fn signer(args: &PushArgs) -> Result<Signer, Complaint> {
     })
 }
 
-fn put(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Answer, Complaint> {
+/// Tries again when the server has too much to do. It also says so to a request that is signed like the one before, as one
+/// within the same second is; a second later the signature is another.
+fn patiently(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Answer, Complaint> {
+    for _ in 1..TRIES {
+        match put(url, signer, body)? {
+            Some(answer) => return Ok(answer),
+            None => std::thread::sleep(PAUSE),
+        }
+    }
+    put(url, signer, body)?.ok_or_else(|| {
+        Complaint::input("the server has too much to do").with_hint("try again later")
+    })
+}
+
+/// Sends the package; nothing when the server asks to be left alone for a while.
+fn put(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Option<Answer>, Complaint> {
     let host = url.authority().map_or("", |authority| authority.as_str());
     let headers: [(&str, &[u8]); 2] = [
         ("host", host.as_bytes()),
@@ -159,13 +198,19 @@ fn put(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Answer, Complaint> {
         .limit(MAX_ANSWER)
         .read_to_string()
         .map_err(failed)?;
+    if status.as_u16() == 429 {
+        return Ok(None);
+    }
     if !status.is_success() {
         let said = serde_json::from_str::<serde_json::Value>(&text)
             .ok()
             .and_then(|json| Some(json.get("message")?.as_str()?.to_owned()))
             .unwrap_or_else(|| "no reason was given".to_owned());
-        return Err(Complaint::input(format!("{host} refused the package ({status}): {said}")));
+        return Err(Complaint::input(format!(
+            "{host} refused the package ({status}): {said}"
+        )));
     }
-    serde_json::from_str(&text)
-        .map_err(|error| Complaint::input(format!("{host} did not answer as shindan does: {error}")))
+    serde_json::from_str(&text).map_err(|error| {
+        Complaint::input(format!("{host} did not answer as shindan does: {error}"))
+    })
 }

@@ -291,7 +291,9 @@ fn scan_all(
 
 fn scan_one(args: &ScanArgs, path: &Path, request: Request) -> Result<Finished, Complaint> {
     let mut watcher = Watcher::new(path.display().to_string(), args.quiet);
-    let finished = worker::scan(request, &mut |notice| watcher.take_notice(notice));
+    let finished = worker::scan(request, &mut |notice| watcher.take_notice(notice), &|| {
+        false
+    });
     drop(watcher);
     let finished = finished?;
     if args.verbose {

@@ -30,6 +30,8 @@ pub(crate) struct File {
     tls: Option<Tls>,
     log: Log,
     pub(crate) packages: Option<String>,
+    /// Where reports go: a folder, or `s3` for the buckets that requests name.
+    pub(crate) reports: Option<String>,
     pub(crate) regions: Vec<Region>,
     pub(crate) watch: Vec<Watch>,
     pub(crate) retention: Retention,
@@ -158,7 +160,9 @@ impl Place {
             .clone()
             .map(DatabaseUrl)
             .or_else(|| file.database.clone())
-            .unwrap_or_else(|| DatabaseUrl(format!("sqlite:{}", data.join("shindan.db").display())));
+            .unwrap_or_else(|| {
+                DatabaseUrl(format!("sqlite:{}", data.join("shindan.db").display()))
+            });
         Ok(Self {
             data,
             database,
@@ -293,7 +297,11 @@ mod tests {
     fn a_misspelt_setting_is_refused_with_its_place() {
         let file = written("listen = \"127.0.0.1:1\"\n\n[limits]\nrequest-per-second = 1\n");
         let complaint = Place::find(&place(file.path())).expect_err("refused");
-        assert!(complaint.what.contains("request-per-second"), "{}", complaint.what);
+        assert!(
+            complaint.what.contains("request-per-second"),
+            "{}",
+            complaint.what
+        );
         assert!(complaint.what.contains('4'), "{}", complaint.what);
     }
 

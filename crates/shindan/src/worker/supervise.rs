@@ -66,7 +66,7 @@ pub(crate) fn list(
     watch: &mut dyn FnMut(Notice),
 ) -> Result<Inventory, Complaint> {
     let mut heard = Heard::default();
-    match attempt(request, watch, &mut heard)? {
+    match attempt(request, watch, &|| false, &mut heard)? {
         Attempt::Listed(inventory) => Ok(*inventory),
         Attempt::Refused(complaint) => Err(complaint),
         Attempt::Answered(_) => Err(Complaint::program(
@@ -82,9 +82,12 @@ pub(crate) fn list(
 /// Scans in child processes until one comes to an end.
 ///
 /// When no child does, what can be known without following data, the secrets, is looked for in a last attempt.
+///
+/// `stop` is asked every second; when it says so, the child is ended and the scan given up.
 pub(crate) fn scan(
     mut request: Request,
     watch: &mut dyn FnMut(Notice),
+    stop: &dyn Fn() -> bool,
 ) -> Result<Finished, Complaint> {
     let jobs = request.jobs;
     let mut recovery = Recovery::default();
@@ -94,7 +97,7 @@ pub(crate) fn scan(
         request.announce = recovery.careful;
         request.jobs = if recovery.careful { 1 } else { jobs };
         request.poisoned.clone_from(&recovery.poisoned);
-        match attempt(&request, watch, &mut heard)? {
+        match attempt(&request, watch, stop, &mut heard)? {
             Attempt::Refused(complaint) => return Err(complaint),
             Attempt::Listed(_) => {
                 return Err(Complaint::program(
@@ -134,6 +137,7 @@ pub(crate) fn scan(
 fn attempt(
     request: &Request,
     watch: &mut dyn FnMut(Notice),
+    stop: &dyn Fn() -> bool,
     heard: &mut Heard,
 ) -> Result<Attempt, Complaint> {
     let failed = |error: io::Error| {
@@ -163,6 +167,10 @@ fn attempt(
     let mut silent = 0;
     let mut problem = None;
     loop {
+        if stop() {
+            end(&mut child);
+            return Ok(Attempt::Refused(Complaint::program("the scan was stopped")));
+        }
         match messages.recv_timeout(Duration::from_secs(1)) {
             Ok(Ok(message)) => {
                 silent = 0;

@@ -11,6 +11,7 @@ import csv
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,7 @@ def main(binary, prowler, moto):
         other = subprocess.Popen([moto, "-H", "127.0.0.1", "-p", str(port)],
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         after.callback(other.kill)
+        wait_for("moto answers", lambda: answers(port))
         server.start()
         after.callback(server.process.kill)
         key = server.key("administrator", ACCOUNT)
@@ -88,6 +90,11 @@ def main(binary, prowler, moto):
         assert "FAIL" in found["inspector2_active_findings_no_known_exploited_vulnerabilities"], found
         assert "FAIL" in found["inspector2_active_findings_kev_within_due_date"], found
         print("Prowler agrees")
+
+
+def answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def scanned(client):

@@ -92,3 +92,56 @@ fn a_source_that_cannot_be_used_and_a_damaged_database_are_errors_with_advice() 
         run.err
     );
 }
+
+#[test]
+fn a_vulnerability_is_explained_by_any_of_its_ids() {
+    let sandbox = crate::dependencies::sandbox();
+    sandbox.write(
+        "kev.json",
+        r#"{"vulnerabilities": [{"cveID": "CVE-2026-1", "dateAdded": "2026-01-01", "dueDate": "2026-01-22"}]}"#,
+    );
+    let hostile = crate::dependencies::RECORD.replace("runs what", "\\u001b[2J\\u202eruns what");
+    sandbox.write("export/PyPI/GHSA-a.json", hostile);
+    sandbox.write(
+        "export/kev.json",
+        std::fs::read(sandbox.path("kev.json")).expect("written"),
+    );
+    let made = sandbox.run(&["db", "update", "--db", "db", "--from", "export", "--quiet"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let page = sandbox.run(&["explain", "ghsa-a", "--db", "db"]);
+    assert_eq!(page.code, 0, "{}", page.err);
+    for expected in [
+        "CVE-2026-1: Tool \u{fffd}[2J\u{fffd}runs what it is given",
+        "GHSA-a · CWE-78 · changed 2026-01-01",
+        "critical, 9.8",
+        "9.8  CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+        "known to CISA since 2026-01-01, to be repaired by 2026-01-22",
+        "probability of 25.00 %",
+        "tool (PyPI)",
+        "affected: before 1.4",
+        "repaired in: 1.4",
+        "https://osv.dev/vulnerability/GHSA-a",
+    ] {
+        assert!(page.out.contains(expected), "{expected}: {}", page.out);
+    }
+}
+
+#[test]
+fn a_vulnerability_that_cannot_be_explained_says_what_to_do() {
+    let sandbox = crate::dependencies::sandbox();
+    let missing = sandbox.run(&["explain", "CVE-2026-1", "--db", "elsewhere"]);
+    assert_eq!(missing.code, 2);
+    assert!(
+        missing.err.contains("no advisory database in elsewhere")
+            && missing.err.contains("shindan db update"),
+        "{}",
+        missing.err
+    );
+    let unknown = sandbox.run(&["explain", "CVE-2026-2", "--db", "db"]);
+    assert_eq!(unknown.code, 2);
+    assert!(
+        unknown.err.contains("knows no CVE-2026-2") && unknown.err.contains("2026-01-01"),
+        "{}",
+        unknown.err
+    );
+}

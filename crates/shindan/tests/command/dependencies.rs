@@ -1,17 +1,18 @@
 //! Standard scanning from the outside: what is compared, what is said without a database, bills of materials, VEX.
+//! The use of packages by own code is in `usage.rs`.
 
 use serde_json::{Value, json};
 
 use crate::support::{GOOD, Run, Sandbox, Scan};
 
-const RECORD: &str = r#"{"id": "GHSA-a", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-1"],
+pub(crate) const RECORD: &str = r#"{"id": "GHSA-a", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-1"],
     "summary": "Tool runs what it is given", "database_specific": {"cwe_ids": ["CWE-78"]},
     "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
     "affected": [{"package": {"ecosystem": "PyPI", "name": "tool"},
         "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.4"}]}]}]}"#;
 
 /// A function with two requirements, of which one has a vulnerability, and a database that knows it.
-fn sandbox() -> Sandbox {
+pub(crate) fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("export/PyPI/GHSA-a.json", RECORD);
     sandbox.write(
@@ -25,12 +26,12 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-fn scan(sandbox: &Sandbox, path: &str, more: &[&str]) -> Scan {
+pub(crate) fn scan(sandbox: &Sandbox, path: &str, more: &[&str]) -> Scan {
     let args = ["scan", path, "--format", "json", "--db", "db", "--quiet"];
     Scan::of(sandbox.run(&[&args, more].concat()))
 }
 
-fn findings(scan: &Scan) -> &[Value] {
+pub(crate) fn findings(scan: &Scan) -> &[Value] {
     scan.report["findings"].as_array().expect("a list")
 }
 
@@ -236,4 +237,118 @@ fn a_package_whose_installed_copy_is_excluded_cost_all_dependencies() {
     let scan = scan(&sandbox, "node", &["--only", "deps"]);
     assert_eq!((scan.code, findings(&scan).len()), (0, 0), "{}", scan.text);
     assert_eq!(scan.report["statistics"]["packages"], 1);
+}
+
+/// Replaces the database by one with a record about `tool` for each list of events.
+fn know(sandbox: &Sandbox, events: &[(&str, &str)]) {
+    for (id, events) in events {
+        let record = RECORD
+            .replace("GHSA-a", &format!("GHSA-{id}"))
+            .replace("CVE-2026-1", &format!("CVE-2026-{id}"));
+        let (before, _) = record.split_once("\"events\"").expect("one range");
+        let record = format!("{before}\"events\": {events}}}]}}]}}");
+        sandbox.write(&format!("known/GHSA-{id}.json"), record);
+    }
+    let made = sandbox.run(&["db", "update", "--db", "db", "--from", "known", "--quiet"]);
+    assert_eq!((made.code, made.err.as_str()), (0, ""));
+}
+
+#[test]
+fn the_version_that_closes_most_is_named_and_not_the_highest() {
+    let sandbox = sandbox();
+    know(
+        &sandbox,
+        &[
+            ("1", r#"[{"introduced": "0"}, {"fixed": "1.4"}]"#),
+            ("2", r#"[{"introduced": "0"}, {"fixed": "1.6"}]"#),
+            ("3", r#"[{"introduced": "0"}, {"fixed": "1.6"}]"#),
+            // Came back in 1.5, so that no version closes all.
+            (
+                "4",
+                r#"[{"introduced": "0"}, {"fixed": "1.4"}, {"introduced": "1.5"}, {"fixed": "2.0"}]"#,
+            ),
+            // Was not there before 1.7, which would close the fourth.
+            (
+                "5",
+                r#"[{"introduced": "0"}, {"fixed": "1.4"}, {"introduced": "1.7"}]"#,
+            ),
+            (
+                "6",
+                r#"[{"introduced": "0"}, {"fixed": "1.4"}, {"introduced": "1.7"}]"#,
+            ),
+        ],
+    );
+    let json = scan(&sandbox, "input", &[]);
+    let upgrade = &json.report["upgrades"][0];
+    let closed = upgrade["closes"].as_array().expect("a list").len();
+    assert_eq!((&upgrade["version"], closed), (&json!("1.6"), 5));
+    let text = sandbox.run(&["scan", "input", "--db", "db", "--only", "deps"]);
+    let expected =
+        "Fix first: Tool 1.6 closes 5 of 6 findings about dependencies: `pip install 'Tool>=1.6'`";
+    assert!(text.out.contains(expected), "{}", text.out);
+
+    // What is suppressed is nobody's work.
+    let rule = "[[ignore]]\ndetector = \"CVE-2026-2\"\nreason = \"never called\"\n";
+    sandbox.write("input/shindan.toml", rule);
+    let text = sandbox.run(&["scan", "input", "--db", "db", "--only", "deps"]);
+    assert!(text.out.contains("closes 4 of 5 findings"), "{}", text.out);
+}
+
+#[test]
+fn findings_are_shown_by_urgency_after_those_in_code() {
+    let sandbox = sandbox();
+    let everywhere = r#"[{"introduced": "0"}]"#;
+    know(
+        &sandbox,
+        &[("1", everywhere), ("2", everywhere), ("3", everywhere)],
+    );
+    sandbox.write(
+        "known/epss.csv",
+        "cve,epss,percentile\nCVE-2026-1,0.1,0.5\nCVE-2026-2,0.25,0.9\n",
+    );
+    sandbox.write(
+        "known/kev.json",
+        r#"{"title": "t", "catalogVersion": "1", "dateReleased": "2026-01-01T00:00:00Z", "count": 1, "vulnerabilities": [
+            {"cveID": "CVE-2026-3", "dateAdded": "2026-01-01", "dueDate": "2026-01-22", "knownRansomwareCampaignUse": "Unknown"}]}"#,
+    );
+    know(&sandbox, &[]);
+    let run = sandbox.run(&["scan", "input", "--db", "db", "--only", "deps"]);
+    let shown: Vec<&str> = (run.out.lines())
+        .filter(|line| line.starts_with("critical["))
+        .filter_map(|line| line.get(9..19))
+        .collect();
+    assert_eq!(
+        shown,
+        ["CVE-2026-3", "CVE-2026-2", "CVE-2026-1"],
+        "{}",
+        run.out
+    );
+    assert!(
+        run.out
+            .contains("priority 1 of 3: known exploited, critical severity"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn places_of_packages_lacked_the_name_of_their_argument() {
+    let sandbox = sandbox();
+    sandbox.write("second/requirements.txt", "tool==1.2\n");
+    let args = [
+        "scan", "input", "second", "--db", "db", "--format", "json", "--quiet",
+    ];
+    let scan = Scan::of(sandbox.run(&args));
+    let places: Vec<&Value> = (findings(&scan).iter())
+        .map(|f| &f["vulnerability"]["packages"][0]["places"][0]["path"])
+        .collect();
+    assert_eq!(
+        places,
+        ["input/requirements.txt", "second/requirements.txt"]
+    );
+    assert_eq!(scan.report["statistics"]["packages"], 3);
+    let closed: Vec<&Value> = (scan.report["upgrades"].as_array().into_iter().flatten())
+        .map(|upgrade| &upgrade["closes"][0]["path"])
+        .collect();
+    assert_eq!(closed, places, "each has its own upgrade");
 }

@@ -13,3 +13,4 @@ mod nominal;
 mod same_result;
 mod settings;
 mod support;
+mod usage;

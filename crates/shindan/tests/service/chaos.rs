@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use shindan_sigv4::Signer;
 
 use crate::server::{ACCOUNT, REGION, Server, postgres};
 
@@ -36,30 +37,34 @@ fn survive(mut server: Server) {
     advise(&server);
     let key = server.key("administrator");
     server.start();
-    let (status, answer) = server.call(
-        &key,
-        "/enable",
-        &json!({ "resourceTypes": ["LAMBDA", "LAMBDA_CODE"] }),
-    );
-    assert_eq!(status, 200, "{answer}");
+    enable(&server, &key);
 
     let mut random = SEED;
     for _ in 0..KILLS {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         std::thread::sleep(Duration::from_millis(50 + (random >> 33) % 1200));
         server.kill();
         server.start();
     }
 
+    let successful = json!({
+        "filterCriteria": {
+            "scanStatusReason": [{ "comparison": "EQUALS", "value": "SUCCESSFUL" }],
+        },
+    });
     server.wait_for("all functions are scanned", || {
-        let rows = server.pages(&key, "/coverage/list", "coveredResources");
-        let done = rows.iter().filter(|row| {
-            row["scanStatus"] == json!({ "statusCode": "ACTIVE", "reason": "SUCCESSFUL" })
-        });
-        (done.count() == 2 * FUNCTIONS).then_some(())
+        let (status, answer) = server.call(&key, "/coverage/statistics/list", &successful);
+        assert_eq!(status, 200, "{answer}");
+        (answer["totalCounts"] == 2 * FUNCTIONS).then_some(())
     });
     let rows = server.pages(&key, "/coverage/list", "coveredResources");
-    assert_eq!(rows.len(), 2 * FUNCTIONS, "a function is covered once for each kind");
+    assert_eq!(
+        rows.len(),
+        2 * FUNCTIONS,
+        "a function is covered once for each kind"
+    );
     let mut found: BTreeMap<(String, String), usize> = BTreeMap::new();
     for finding in server.pages(&key, "/findings/list", "findings") {
         assert_eq!(finding["status"], "ACTIVE", "{finding}");
@@ -78,14 +83,20 @@ fn survive(mut server: Server) {
     assert!(found.is_empty(), "findings of nothing: {found:?}");
 }
 
+pub(crate) fn enable(server: &Server, key: &Signer) {
+    let body = json!({ "resourceTypes": ["LAMBDA", "LAMBDA_CODE"] });
+    let (status, answer) = server.call(key, "/enable", &body);
+    assert_eq!(status, 200, "{answer}");
+}
+
 /// One module with one weakness, and one package with one known vulnerability.
-fn write_package(folder: &Path, number: usize) {
+pub(crate) fn write_package(folder: &Path, number: usize) {
     let file = std::fs::File::create(folder.join(format!("function-{number}.zip"))).expect("made");
     let mut zip = zip::ZipWriter::new(file);
     let options = zip::write::SimpleFileOptions::default();
     let metadata = "Metadata-Version: 2.1\nName: leaky\nVersion: 1.0\n";
     let code = format!(
-        "import os\n\n# {number}\ndef lambda_handler(event, context):\n    os.system(event[\"command\"])\n"
+        "import subprocess\n\n# {number}\ndef lambda_handler(event, context):\n    subprocess.run(event[\"command\"], shell=True)\n"
     );
     for (path, text) in [
         ("lambda_function.py", code.as_str()),
@@ -97,7 +108,7 @@ fn write_package(folder: &Path, number: usize) {
     zip.finish().expect("finished");
 }
 
-fn advise(server: &Server) {
+pub(crate) fn advise(server: &Server) {
     let record = json!({
         "id": "PYSEC-2026-1",
         "modified": "2026-01-02T00:00:00Z",
@@ -109,5 +120,11 @@ fn advise(server: &Server) {
     });
     let path = server.folder().join("record.json");
     std::fs::write(&path, record.to_string()).expect("writable");
-    server.run(&["db", "update", "--quiet", "--from", path.to_str().expect("UTF-8")]);
+    server.run(&[
+        "db",
+        "update",
+        "--quiet",
+        "--from",
+        path.to_str().expect("UTF-8"),
+    ]);
 }

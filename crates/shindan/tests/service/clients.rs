@@ -5,14 +5,16 @@ use std::process::Command;
 
 use crate::server::{PROGRAM, postgres};
 
-fn run(script: &str, database: Option<&str>) {
+fn run(script: &str, database: Option<&str>, more: &[&str]) {
     let Ok(python) = std::env::var("SHINDAN_TEST_PYTHON") else {
         eprintln!("SHINDAN_TEST_PYTHON is not set: {script} was not run");
         return;
     };
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(script);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/clients")
+        .join(script);
     let mut command = Command::new(python);
-    command.arg(path).arg(PROGRAM);
+    command.arg(path).arg(PROGRAM).args(more);
     if let Some(database) = database {
         command.env("SHINDAN_DATABASE", database);
     }
@@ -26,12 +28,31 @@ fn run(script: &str, database: Option<&str>) {
 
 #[test]
 fn a_function_lives_its_life_before_boto3() {
-    run("scenario.py", None);
+    run("scenario.py", None, &[]);
 }
 
 #[test]
 fn a_function_lives_its_life_before_boto3_on_postgres() {
     if let Some(database) = postgres("scenario") {
-        run("scenario.py", Some(&database));
+        run("scenario.py", Some(&database), &[]);
+    }
+}
+
+#[test]
+fn the_aws_cli_enables_lists_and_tags() {
+    run("cli.py", None, &[]);
+}
+
+/// Prowler brings two gigabytes of other providers' libraries, so it runs where `SHINDAN_TEST_PROWLER` names its program and
+/// `SHINDAN_TEST_MOTO` moto's server, which answers everything that is not Inspector.
+#[test]
+fn prowler_judges_the_service_as_it_is() {
+    let program = |name| std::env::var(name).ok();
+    match (
+        program("SHINDAN_TEST_PROWLER"),
+        program("SHINDAN_TEST_MOTO"),
+    ) {
+        (Some(prowler), Some(moto)) => run("prowler.py", None, &[&prowler, &moto]),
+        _ => eprintln!("SHINDAN_TEST_PROWLER or SHINDAN_TEST_MOTO is not set: Prowler was not run"),
     }
 }

@@ -3,6 +3,9 @@
 //! With `SHINDAN_TEST_POSTGRES` (a URL whose user may create databases) the tests run on PostgreSQL too; with
 //! `SHINDAN_TEST_PYTHON` (an interpreter that has boto3) the clients of AWS run against it. `.ci/run` sets both.
 
+#![expect(clippy::print_stderr, reason = "a test that is not run says so")]
+
 mod chaos;
 mod clients;
+mod sdk;
 mod server;

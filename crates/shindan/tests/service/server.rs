@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use secrecy::SecretString;
 use serde_json::{Value, json};
-use shindan_sigv4::{Request, SecretString, Signer};
+use shindan_sigv4::{Request, Signer};
 
 pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const REGION: &str = "us-east-1";
@@ -35,6 +36,10 @@ impl Server {
             database,
             process: None,
         }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -73,7 +78,11 @@ impl Server {
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
         let done = self.command(arguments).output().expect("runs");
         let said = String::from_utf8_lossy(&done.stderr);
-        assert!(done.status.success(), "{arguments:?}: {}\n{said}", done.status);
+        assert!(
+            done.status.success(),
+            "{arguments:?}: {}\n{said}",
+            done.status
+        );
         String::from_utf8(done.stdout).expect("UTF-8")
     }
 
@@ -113,7 +122,7 @@ impl Server {
             if let Some(answer) = so() {
                 return answer;
             }
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(100));
         }
         panic!("waited in vain until {what}; the log ends:\n{}", self.log());
     }
@@ -129,7 +138,14 @@ impl Server {
     /// Makes an access key.
     pub(crate) fn key(&self, role: &str) -> Signer {
         let made = self.run(&[
-            "access", "create", "--account", ACCOUNT, "--role", role, "--format", "json",
+            "access",
+            "create",
+            "--account",
+            ACCOUNT,
+            "--role",
+            role,
+            "--format",
+            "json",
         ]);
         let made: Value = serde_json::from_str(&made).expect("JSON");
         let text = |name: &str| made[name].as_str().expect(name).to_owned();

@@ -1,0 +1,82 @@
+//! Clients that were not made for this: boto3 and the AWS CLI, against a server on a real port.
+//!
+//! SHINDAN_TEST_PYTHON names a Python that has boto3 (and awscli, for its part). Without it nothing is tested, and the
+//! output says so.
+
+#[path = "http/support.rs"]
+#[expect(dead_code, reason = "the tests without a network use the rest")]
+mod support;
+
+use std::process::Stdio;
+use std::sync::atomic::Ordering;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use secrecy::ExposeSecret;
+use shindan_inspector::Role;
+use support::{ADMINISTRATOR, MANAGEMENT, MEMBER, STRANGER, Server};
+use tokio::net::TcpListener;
+
+mod seed;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unmodified_clients_get_answers_that_fit_the_apis_own_model() {
+    let Ok(python) = std::env::var("SHINDAN_TEST_PYTHON") else {
+        #[expect(clippy::print_stderr, reason = "a test that does not run must say so")]
+        {
+            eprintln!("not tested: set SHINDAN_TEST_PYTHON to a Python with boto3 and awscli");
+        }
+        return;
+    };
+    let server = Server::with_organization().await;
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("after 1970");
+    let now = i64::try_from(now.as_millis()).expect("in this era");
+    server.millis.store(now, Ordering::SeqCst);
+    seed::findings(&server, MEMBER, now).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let api = server.api.clone();
+    let clock = server.millis.clone();
+    tokio::spawn(async move {
+        // Signatures are good for five minutes; the tests' clock must not stand still meanwhile.
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            clock.fetch_add(100, Ordering::SeqCst);
+        }
+    });
+    let serving = tokio::spawn(async move {
+        shindan_api::serve(&api, listener, None, std::future::pending()).await
+    });
+
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients");
+    let mut command = tokio::process::Command::new(python);
+    command
+        .args(["-m", "unittest"])
+        .args(["discover", "-s", folder, "-p", "test_*.py", "-v"])
+        .env_clear()
+        .env("PATH", std::env::var("PATH").unwrap_or_default())
+        .env("HOME", "/nonexistent")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("SHINDAN_ENDPOINT", format!("http://{address}"))
+        .stdin(Stdio::null());
+    for (name, number, role) in [
+        ("MANAGEMENT", MANAGEMENT, Role::Administrator),
+        ("ADMINISTRATOR", ADMINISTRATOR, Role::Administrator),
+        ("MEMBER", MEMBER, Role::Administrator),
+        ("STRANGER", STRANGER, Role::Administrator),
+        ("READER", ADMINISTRATOR, Role::ReadOnly),
+    ] {
+        let key = server.key(number, role).await;
+        let secret = key.secret.expose_secret();
+        command.env(format!("SHINDAN_{name}"), format!("{}:{secret}", key.id));
+    }
+    let output = command.output().await.expect("Python runs");
+    serving.abort();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

@@ -1,0 +1,10 @@
+//! The service from end to end, with a scripted scanner: what is deployed, what follows, and what is left after kills.
+
+mod advisories;
+mod directory;
+mod kills;
+mod lifecycle;
+mod script;
+mod server;
+mod workers;
+mod world;
