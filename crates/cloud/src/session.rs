@@ -126,24 +126,29 @@ impl Sessions {
             loader = loader.endpoint_url(endpoint);
         }
         let config = loader.load().await;
-        let region = config
-            .region()
-            .and_then(|region| Region::parse(region.as_ref()).ok())
-            .or_else(|| Region::parse(FALLBACK_REGION).ok())
-            .unwrap_or_else(|| unreachable!("the fallback is a Region"));
+        let configured = config.region().map(|region| region.as_ref().to_owned());
+        let fallback = || Region::parse(FALLBACK_REGION).expect("the fallback is a Region");
+        let (region, misread) = match configured.as_deref().map(Region::parse) {
+            None => (fallback(), None),
+            Some(Ok(region)) => (region, None),
+            Some(Err(error)) => (fallback(), Some(error.to_string())),
+        };
         let shared = Arc::new(Shared {
             settings,
             effects,
             clock,
             http,
         });
+        let refuse = |kind, message| {
+            let failure = Failure::of(kind, message);
+            let retry = shared.retry(None, &region, None);
+            Err(retry.give_up(Call::GetCallerIdentity, &failure, 0))
+        };
+        if let Some(message) = misread {
+            return refuse(ErrorKind::Invalid, message);
+        }
         let Some(provider) = config.credentials_provider() else {
-            let failure = Failure::of(ErrorKind::NoCredentials, "");
-            return Err(shared.retry(None, &region, None).give_up(
-                Call::GetCallerIdentity,
-                &failure,
-                1,
-            ));
+            return refuse(ErrorKind::NoCredentials, String::new());
         };
         let credentials = Credentials::chain(provider, Arc::clone(&shared), region.clone());
         let config = with_credentials(&config, &region, &credentials);

@@ -55,7 +55,8 @@ pub struct MalformedEvent {
 #[derive(Deserialize)]
 struct Event {
     source: String,
-    account: AccountId,
+    /// AWS always names it; moto leaves it to CloudTrail.
+    account: Option<AccountId>,
     region: Region,
     time: jiff::Timestamp,
     detail: Value,
@@ -66,6 +67,7 @@ struct Event {
 struct Detail {
     event_name: String,
     event_time: Option<jiff::Timestamp>,
+    recipient_account_id: Option<AccountId>,
     error_code: Option<String>,
     request_parameters: Option<Map<String, Value>>,
     response_elements: Option<Map<String, Value>>,
@@ -88,6 +90,10 @@ pub fn parse(body: &str) -> Result<Option<Change>, MalformedEvent> {
     if detail.error_code.is_some() {
         return Ok(None);
     }
+    let account = event
+        .account
+        .or(detail.recipient_account_id)
+        .ok_or_else(|| malformed("the account is missing"))?;
     let member = |members: &Option<Map<String, Value>>, name: &str| {
         members
             .as_ref()
@@ -120,13 +126,12 @@ pub fn parse(body: &str) -> Result<Option<Change>, MalformedEvent> {
         | ChangeKind::Deleted => {
             let name = member(request, "functionName")?;
             let qualifier = member(request, "qualifier").ok();
-            latest(&name, qualifier.as_deref(), event.account, &event.region)?
-                .map(Subject::Function)
+            latest(&name, qualifier.as_deref(), account, &event.region)?.map(Subject::Function)
         }
     };
     let at = detail.event_time.unwrap_or(event.time).as_millisecond();
     Ok(subject.map(|subject| Change {
-        account: event.account,
+        account,
         region: event.region,
         subject,
         kind,

@@ -49,8 +49,8 @@ impl Inspector {
         self.switch(Call::Enable, accounts, scans).await
     }
 
-    /// Begins to switch kinds of scanning off. Without LAMBDA, LAMBDA_CODE goes too; without all of them, Inspector and
-    /// its findings.
+    /// Begins to switch kinds of scanning off; an empty list is all kinds, and with them Inspector and its findings.
+    /// LAMBDA takes LAMBDA_CODE along.
     ///
     /// # Errors
     /// As [`Inspector::enable`].

@@ -208,3 +208,21 @@ async fn child_in_no_region() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn a_region_that_is_none_is_named_and_not_replaced_by_another() {
+    child("child_with_a_strange_region", &[("AWS_REGION", "tokyo")]).await;
+}
+
+#[tokio::test]
+async fn child_with_a_strange_region() {
+    if !is_child() {
+        return;
+    }
+    let settings = Settings {
+        access_key: crate::world::access_key(),
+        ..Settings::default()
+    };
+    let error = open(settings).await.expect_err("no Region");
+    assert!(error.message.contains("tokyo"), "{error}");
+}

@@ -57,6 +57,11 @@ pub(crate) fn effects() -> (Effects, Waits) {
     (effects, waits)
 }
 
+/// The clock of this machine, and real sleep.
+pub(crate) fn real_effects() -> Effects {
+    Effects::system(Half)
+}
+
 pub(crate) fn access_key() -> Option<AccessKey> {
     Some(AccessKey {
         id: "AKIAEXAMPLEEXAMPLE00".to_owned(),
