@@ -218,6 +218,11 @@ impl ServerSettings {
     pub(crate) fn find(args: &ServeArgs) -> Result<Self, Complaint> {
         let place = Place::find(&args.place)?;
         let file = &place.file;
+        if file.watch.len() > 1 {
+            // Each would take the functions of the others for deleted.
+            return Err(Complaint::input("the settings name more than one [[watch]] folder")
+                .with_hint("put all packages into one folder; their sidecars may name other accounts and Regions"));
+        }
         let given = args.tls_certificate.clone().zip(args.tls_key.clone());
         let tls = given.map(|(certificate, key)| Tls { certificate, key });
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
