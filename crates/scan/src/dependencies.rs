@@ -20,7 +20,7 @@ use shindan_finding::{
 use shindan_inventory::{Confidence as Trust, Evidence, Inventory, Package, sbom};
 
 use crate::load::Loaded;
-use crate::options::Options;
+use crate::options::{Options, Progress};
 use usage::Imports;
 
 /// Characters of an advisory's text that a report repeats; the rest is behind its link.
@@ -89,6 +89,7 @@ pub(crate) fn compare(
     names: &Interner,
     called: BTreeSet<String>,
     options: &Options,
+    progress: &dyn Progress,
 ) -> Matched {
     let index = match &options.dependencies {
         Dependencies::Skip => return Matched::default(),
@@ -98,7 +99,9 @@ pub(crate) fn compare(
     // A defect of a reader costs the dependencies, never what was found in code.
     catch_unwind(AssertUnwindSafe(|| {
         let imports = Imports::of(artifact, files, names, called);
-        matched(&included(inventory(artifact), options), index, &imports)
+        let inventory = inventory(artifact);
+        progress.packages(&inventory);
+        matched(&included(inventory, options), index, &imports)
     }))
     .unwrap_or_else(|_| Matched::failed())
 }

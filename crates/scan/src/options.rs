@@ -1,4 +1,5 @@
 use shindan_flow::ThreatModel;
+use shindan_inventory::Inventory;
 
 use crate::Dependencies;
 
@@ -63,6 +64,10 @@ pub trait Progress: Sync {
     fn enter(&self, stage: Stage, path: &str);
     /// It ended.
     fn leave(&self, stage: Stage, path: &str);
+    /// The packages are known, where the options ask for them; for those who compare them again later.
+    fn packages(&self, inventory: &Inventory) {
+        let _ = inventory;
+    }
 }
 
 /// No notice taken.

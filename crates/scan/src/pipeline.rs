@@ -112,7 +112,7 @@ fn run(
             .collect();
         findings.extend(found.into_iter().flatten());
     }
-    let matched = dependencies::compare(artifact, &files, &names, called, options);
+    let matched = dependencies::compare(artifact, &files, &names, called, options, progress);
     findings.extend(matched.findings);
     failed.extend(matched.notes.iter().filter(|n| n.incomplete).cloned());
     attribute(&mut findings, &functions);

@@ -62,11 +62,8 @@ fn scan(request: &Request, work: &Work<io::Stdout>) -> Result<Message, Complaint
     work.enter(WorkStage::Open, &shown, allowance(OPENING_COUNTS_AS));
     let artifact = open(request)?;
     work.leave(WorkStage::Open, &shown);
-    if matches!(request.packages, Packages::Keep(_)) {
-        let inventory = shindan_scan::inventory(&artifact);
-        let _ = work.tell(&Message::Inventory(Box::new(inventory)));
-    }
-    let reporter = Reporter::new(work, &artifact);
+    let keeps = matches!(request.packages, Packages::Keep(_));
+    let reporter = Reporter::new(work, &artifact, keeps);
     let outcome = shindan_scan::scan(&artifact, &catalogue, &rules, &options, &reporter);
     // The process ends soon, and the system takes the memory back faster than destructors do.
     std::mem::forget((catalogue, rules, artifact));

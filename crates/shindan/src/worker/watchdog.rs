@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use shindan_artifact::{Artifact, Class};
+use shindan_inventory::Inventory;
 use shindan_scan::{Progress, Stage};
 
 use super::protocol::{Message, WorkStage, send};
@@ -155,10 +156,12 @@ pub(super) struct Reporter<'a, W> {
     work: &'a Work<W>,
     artifact: &'a Artifact,
     own_bytes: u64,
+    /// Whether the parent wants the packages too.
+    keeps_packages: bool,
 }
 
 impl<'a, W: Write + Send> Reporter<'a, W> {
-    pub(super) fn new(work: &'a Work<W>, artifact: &'a Artifact) -> Self {
+    pub(super) fn new(work: &'a Work<W>, artifact: &'a Artifact, keeps_packages: bool) -> Self {
         let own = artifact
             .entries()
             .iter()
@@ -167,6 +170,7 @@ impl<'a, W: Write + Send> Reporter<'a, W> {
             work,
             artifact,
             own_bytes: own.map(|entry| entry.size).sum(),
+            keeps_packages,
         }
     }
 }
@@ -187,6 +191,14 @@ impl<W: Write + Send> Progress for Reporter<'_, W> {
 
     fn leave(&self, stage: Stage, path: &str) {
         self.work.leave(stage.into(), path);
+    }
+
+    fn packages(&self, inventory: &Inventory) {
+        if self.keeps_packages {
+            let _ = self
+                .work
+                .tell(&Message::Inventory(Box::new(inventory.clone())));
+        }
     }
 }
 
