@@ -19,6 +19,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         "security hub",
         include_str!("../migrations/0005_security_hub.sql"),
     ),
+    (
+        "decisions",
+        include_str!("../migrations/0006_decisions.sql"),
+    ),
 ];
 
 /// The migrations as an engine understands them.

@@ -311,7 +311,7 @@ const fn standard_code(standard: Standard) -> i16 {
     standard as i16
 }
 
-const fn control_code(control: ControlId) -> i16 {
+pub(crate) const fn control_code(control: ControlId) -> i16 {
     control as i16
 }
 

@@ -18,7 +18,7 @@
 //! administrator that `hub_member` says it is associated with ([`crate::Write::put_hub_member`]); every finding has a row in
 //! `hub_finding_document`; its columns are [`columns::Columns::of`] that document.
 
-mod account;
+pub(crate) mod account;
 mod aggregator;
 mod columns;
 mod control;
