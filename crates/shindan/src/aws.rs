@@ -5,7 +5,8 @@
 use clap::Args;
 use secrecy::SecretString;
 use shindan_cloud::{
-    CloudError, Effects, ErrorKind, MemberRole, Policy, Random, RoleName, Sessions, Settings,
+    CloudError, Effects, ErrorKind, MemberRole, Policy, Random, RoleName, Session, Sessions,
+    Settings,
 };
 use shindan_inspector::Region;
 
@@ -43,6 +44,9 @@ pub(crate) struct AwsArgs {
 #[derive(Clone, Debug)]
 pub(crate) struct Aws {
     pub(crate) sessions: Sessions,
+    pub(crate) effects: Effects,
+    /// Whether there is a role to enter member accounts with.
+    pub(crate) enters_members: bool,
     /// Each once, in the order in which they were given; never empty.
     pub(crate) regions: Vec<Region>,
 }
@@ -77,11 +81,16 @@ impl Aws {
             endpoint: args.endpoint_url.clone(),
             ..Settings::default()
         };
-        let sessions = Sessions::open(settings, effects).await?;
+        let sessions = Sessions::open(settings, effects.clone()).await?;
         if regions.is_empty() {
             regions.push(sessions.region().clone());
         }
-        Ok(Self { sessions, regions })
+        Ok(Self {
+            sessions,
+            effects,
+            enters_members: args.member_role.is_some(),
+            regions,
+        })
     }
 }
 
@@ -107,6 +116,21 @@ impl From<CloudError> for Complaint {
             _ => Self::input(what).with_hint(remedy),
         }
     }
+}
+
+impl Aws {
+    /// A session of the credentials' own account in a Region.
+    pub(crate) async fn home(&self, region: &Region) -> Result<Session, CloudError> {
+        self.sessions.session(self.sessions.home(), region).await
+    }
+}
+
+/// Whether no call will succeed any more, whatever it is.
+pub(crate) const fn is_fatal(error: &CloudError) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::NoCredentials | ErrorKind::CredentialsExpired | ErrorKind::ClockSkew
+    )
 }
 
 /// Randomness of the operating system, for the jitter of retries.
