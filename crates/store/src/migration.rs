@@ -23,6 +23,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         "decisions",
         include_str!("../migrations/0006_decisions.sql"),
     ),
+    (
+        "security hub service",
+        include_str!("../migrations/0008_security_hub_service.sql"),
+    ),
 ];
 
 /// The migrations as an engine understands them.

@@ -8,6 +8,7 @@
 //! rows         findings by name, read and written
 //! import       what is imported, and what customers say of it
 //! control      checks of the controls, and what they lead to
+//! mirror       findings of Inspector shown here
 //! page         filters and an order -> findings
 //! retention    forgetting
 //! ```
@@ -23,6 +24,7 @@ mod aggregator;
 mod columns;
 mod control;
 mod import;
+mod mirror;
 mod organization;
 mod page;
 mod retention;
