@@ -153,9 +153,9 @@ impl Sessions {
         let credentials = Credentials::chain(provider, Arc::clone(&shared), region.clone());
         let config = with_credentials(&config, &region, &credentials);
         let home = match whose(&config, &credentials, &shared, &region).await {
-            Err(error) if config.endpoint_url().is_some() => {
+            Err(_) if config.endpoint_url().is_some() => {
                 // A server that stands in for AWS need not be STS too. Inspector answers about the caller when no account
-                // is named; if that fails as well, the first error says more.
+                // is named, and says what is wrong with the credentials in words that are understood.
                 let session = Session {
                     account: AccountId::from_number(0).expect("twelve zeros"),
                     region: region.clone(),
@@ -163,7 +163,7 @@ impl Sessions {
                     credentials: credentials.clone(),
                     shared: Arc::clone(&shared),
                 };
-                session.inspector().caller().await.map_err(|_| error)?
+                session.inspector().caller().await?
             }
             known => known?,
         };

@@ -72,7 +72,8 @@ impl Cloud {
         ]);
         let management = key(&server, MANAGEMENT, "administrator");
         let administrator = key(&server, ADMINISTRATOR, "delegated-administrator");
-        let member = key(&server, MEMBER, "member");
+        // Whatever its key may do, the account is a member.
+        let member = key(&server, MEMBER, "administrator");
         server.start();
         let cloud = Self {
             server,
@@ -84,6 +85,17 @@ impl Cloud {
             "/delegatedadminaccounts/enable",
             &json!({ "delegatedAdminAccountId": ADMINISTRATOR }),
         );
+        // Being appointed switches everything on; the article begins without code scanning.
+        let own = json!({ "accountIds": [ADMINISTRATOR] });
+        let off = json!({ "accountIds": [ADMINISTRATOR], "resourceTypes": ["LAMBDA_CODE"] });
+        cloud
+            .server
+            .wait_for("the administrator has code scanning", || {
+                let answer = cloud.ask(&cloud.administrator, "/status/batch/get", &own);
+                let status = &answer["accounts"][0]["resourceState"]["lambdaCode"]["status"];
+                (status == "ENABLED").then_some(())
+            });
+        cloud.ask(&cloud.administrator, "/disable", &off);
         cloud.ask(
             &cloud.administrator,
             "/members/associate",
@@ -92,9 +104,10 @@ impl Cloud {
         cloud.ask(
             &cloud.administrator,
             "/enable",
-            &json!({ "accountIds": [ADMINISTRATOR, MEMBER], "resourceTypes": ["LAMBDA"] }),
+            &json!({ "accountIds": [MEMBER], "resourceTypes": ["LAMBDA"] }),
         );
         cloud.wait_for("lambda", "ENABLED");
+        cloud.wait_for("lambdaCode", "DISABLED");
         for key in [&cloud.administrator, &cloud.member] {
             let hub = Signer {
                 service: "securityhub".to_owned(),

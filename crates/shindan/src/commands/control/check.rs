@@ -20,7 +20,7 @@ use crate::aws::Aws;
 use crate::cli::control::CheckArgs;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
-use crate::terminal::{BOLD, DIM, ERROR, GOOD, WARNING};
+use crate::terminal::{self, BOLD, DIM, ERROR, GOOD, WARNING};
 
 /// Accounts that are listed for a control; the rest is counted.
 const MAX_ACCOUNTS: usize = 50;
@@ -53,6 +53,9 @@ pub(super) async fn run(args: &CheckArgs) -> Result<Exit, Complaint> {
     for region in &aws.regions {
         let gathered = gather(&aws, region).await?;
         unread.extend(gathered.unread.iter().map(|why| format!("{region}: {why}")));
+        if let Some(strangers) = &gathered.strangers {
+            terminal::note(&format!("{region}: {strangers}"));
+        }
         let decisions = record.decisions(aws.sessions.home(), region).await?;
         let accounts = gathered.accounts();
         let session = known(aws.home(region).await)?.ok();

@@ -50,6 +50,9 @@ pub(super) async fn run(args: &EnableArgs) -> Result<Exit, Complaint> {
     for region in &aws.regions {
         refuse_against_decision(args, &record, &aws, region, at).await?;
         let gathered = gather(&aws, region).await?;
+        if let Some(strangers) = &gathered.strangers {
+            terminal::note(&format!("{region}: {strangers}"));
+        }
         let plan = plan(&gathered.facts, &goal);
         let mut unread = gathered.unread.clone();
         let scans = newly_on(&plan);

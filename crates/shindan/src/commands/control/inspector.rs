@@ -23,6 +23,8 @@ pub(crate) struct Organization {
     suspended: BTreeSet<AccountId>,
     /// Why it could not be asked.
     unread: Option<String>,
+    /// Which accounts of it are no members.
+    strangers: Option<String>,
 }
 
 /// The facts about a Region, and what else there is to say about them.
@@ -33,6 +35,8 @@ pub(crate) struct Gathered {
     pub(crate) names: BTreeMap<AccountId, String>,
     /// What is not known beside the facts, and why.
     pub(crate) unread: Vec<String>,
+    /// Which accounts of the organization are no members.
+    pub(crate) strangers: Option<String>,
 }
 
 impl Gathered {
@@ -79,7 +83,7 @@ pub(crate) async fn gather(aws: &Aws, region: &Region) -> Result<Gathered, Compl
         Ok(Administrator::Account(administrator)) => Ok(Role::Member { administrator }),
         Ok(Administrator::Caller) => {
             organization = Organization::ask(aws).await?;
-            Ok(administers(&inspector, &organization).await?)
+            Ok(administers(&inspector, home, &mut organization).await?)
         }
         // An account without an organization has no administrator.
         Err((ErrorKind::NoOrganization, _)) => Ok(Role::Standalone),
@@ -93,6 +97,7 @@ pub(crate) async fn gather(aws: &Aws, region: &Region) -> Result<Gathered, Compl
         },
         names: organization.names,
         unread: organization.unread.into_iter().collect(),
+        strangers: organization.strangers,
     })
 }
 
@@ -109,18 +114,24 @@ fn nothing(home: AccountId, region: &Region, error: &CloudError) -> Gathered {
         },
         names: BTreeMap::new(),
         unread: Vec::new(),
+        strangers: None,
     }
 }
 
 async fn administers(
     inspector: &Inspector,
-    organization: &Organization,
+    home: AccountId,
+    organization: &mut Organization,
 ) -> Result<Role, Complaint> {
     let auto_enable = known(inspector.organization_configuration().await)?
         .map(|configuration| configuration.auto_enable)
         .map_err(|(_, why)| why);
-    let members = match known(inspector.members(false).await)? {
-        Ok(members) => members,
+    // Accounts that were never associated are no members; the control does not count them.
+    let members = match known(inspector.members(true).await)? {
+        Ok(mut members) => {
+            members.retain(|member| member.account != home);
+            members
+        }
         Err((_, why)) => {
             return Ok(Role::DelegatedAdministrator {
                 members: Err(why),
@@ -156,6 +167,7 @@ async fn administers(
         })
         .collect();
     members.sort_by_key(|member| member.account.id);
+    organization.note_strangers(home, &members);
     Ok(Role::DelegatedAdministrator {
         members: Ok(members),
         auto_enable,
@@ -288,6 +300,23 @@ pub(crate) fn unreadable(error: &CloudError) -> Unreadable {
 }
 
 impl Organization {
+    /// Says which accounts are in the organization and yet no members, so that nobody takes them for scanned.
+    fn note_strangers(&mut self, home: AccountId, members: &[Member]) {
+        let strangers: Vec<String> = self
+            .names
+            .keys()
+            .filter(|account| **account != home && !self.suspended.contains(*account))
+            .filter(|account| !members.iter().any(|member| member.account.id == **account))
+            .map(ToString::to_string)
+            .collect();
+        if let Some(first) = strangers.first() {
+            self.strangers = Some(format!(
+                "{} accounts of the organization are not associated with this administrator, and no control counts them; the first: {first}",
+                strangers.len()
+            ));
+        }
+    }
+
     async fn ask(aws: &Aws) -> Result<Self, Complaint> {
         let listed = match aws.home(aws.sessions.region()).await {
             Ok(session) => session.accounts().await,
@@ -311,7 +340,7 @@ impl Organization {
                     })
                     .map(|account| account.id)
                     .collect(),
-                unread: None,
+                ..Self::default()
             },
             Err((_, why)) => Self {
                 unread: Some(format!(
