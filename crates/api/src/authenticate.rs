@@ -12,9 +12,17 @@ use shindan_sigv4::{
 use shindan_store::AccessKey;
 
 use crate::Settings;
+use crate::asked::Service;
 use crate::error::Fault;
 use crate::ports::Ports;
 use crate::seal;
+
+/// The service that a request says it is for. Nothing is decided by it that the signature does not prove afterwards.
+pub(crate) fn claimed_service(parts: &Parts) -> Option<Service> {
+    let header = parts.headers.get("authorization")?;
+    let authorization = Authorization::parse(header.as_bytes()).ok()?;
+    Service::parse(&authorization.credential.service)
+}
 
 /// Who asks, proven.
 #[derive(Clone, Debug)]
@@ -24,7 +32,7 @@ pub(crate) struct Principal {
     pub(crate) role: Role,
     pub(crate) region: Region,
     /// The service that the signature is for.
-    pub(crate) service: String,
+    pub(crate) service: Service,
 }
 
 /// A request that may run, and the body without what carried it.
@@ -52,7 +60,9 @@ impl Authenticator {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             verifier: Verifier {
-                services: vec!["inspector2".to_owned(), "shindan".to_owned()],
+                services: Service::ALL
+                    .map(|service| service.name().to_owned())
+                    .to_vec(),
                 regions: settings
                     .regions
                     .as_ref()
@@ -112,6 +122,8 @@ impl Authenticator {
                 format!("The credential's scope: {error}"),
             )
         })?;
+        let service = Service::parse(&verified.service)
+            .ok_or_else(|| Fault::internal("a service that is not there verified"))?;
         let admission = if changes_something {
             let mut replays = self.replays.lock().unwrap_or_else(|lock| lock.into_inner());
             let admission =
@@ -132,7 +144,7 @@ impl Authenticator {
                 account: stored.account,
                 role: stored.role,
                 region,
-                service: verified.service.clone(),
+                service,
             },
             body: verified.body.into_owned(),
             admission,

@@ -1,5 +1,9 @@
 //! One call of an operation: who calls, what with, and what an operation may ask about the caller.
+//!
+//! [`Caller`] is what all services have in common, [`Call`] a call of Inspector's; Security Hub's is
+//! [`HubCall`](crate::operation::hub::HubCall).
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,6 +15,7 @@ use shindan_inspector::{
 };
 use shindan_store::{AuditEntry, Reach, Scope, Store, Write};
 
+use crate::asked::Asked;
 use crate::authenticate::Principal;
 use crate::error::Fault;
 use crate::ports::Ports;
@@ -21,12 +26,17 @@ use crate::validate::Form;
 /// A body to send with status 200.
 pub(crate) type Answer = Result<Vec<u8>, Fault>;
 
-pub(crate) struct Call {
+/// Who calls, and when.
+pub(crate) struct Caller {
     pub(crate) state: Arc<State>,
     pub(crate) principal: Principal,
+    pub(crate) now: Timestamp,
+}
+
+pub(crate) struct Call {
+    pub(crate) caller: Caller,
     pub(crate) standing: Standing,
     pub(crate) operation: Operation,
-    pub(crate) now: Timestamp,
     /// The body, an empty object when there was none.
     pub(crate) body: Value,
     /// The ARN of the path.
@@ -34,7 +44,15 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
 }
 
-impl Call {
+impl Deref for Call {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl Caller {
     pub(crate) fn ports(&self) -> &Ports {
         &self.state.ports
     }
@@ -51,6 +69,34 @@ impl Call {
         &self.principal.region
     }
 
+    /// Writes down what was done, in the transaction that does it.
+    pub(crate) async fn note(
+        &self,
+        write: &mut Write,
+        operation: Asked,
+        target: &str,
+    ) -> Result<(), Fault> {
+        let entry = AuditEntry {
+            at: self.now,
+            region: self.region().clone(),
+            account: self.account(),
+            access_key: self.principal.access_key.clone(),
+            operation: operation.to_string(),
+            target: target.to_owned(),
+            outcome: "done".to_owned(),
+        };
+        Ok(write.audit(&entry).await?)
+    }
+
+    /// A random version 4 UUID.
+    pub(crate) fn uuid(&self) -> String {
+        let mut bytes = [0; 16];
+        self.ports().entropy.fill(&mut bytes);
+        crate::service::uuid(bytes)
+    }
+}
+
+impl Call {
     /// Whose rows the caller sees.
     pub(crate) fn scope(&self) -> Scope {
         let reach = if access::sees_members(self.principal.role, self.standing) {
@@ -94,8 +140,8 @@ impl Call {
 
     /// Writes down what was done, in the transaction that does it.
     pub(crate) async fn audit(&self, write: &mut Write, target: &str) -> Result<(), Fault> {
-        let entry = self.entry(target, "done");
-        Ok(write.audit(&entry).await?)
+        self.note(write, Asked::Inspector(self.operation), target)
+            .await
     }
 
     /// Writes down what was done by functions of the store that have a transaction of their own.
@@ -103,18 +149,6 @@ impl Call {
         let mut write = self.store().write().await?;
         self.audit(&mut write, target).await?;
         Ok(write.commit().await?)
-    }
-
-    fn entry(&self, target: &str, outcome: &str) -> AuditEntry {
-        AuditEntry {
-            at: self.now,
-            region: self.region().clone(),
-            account: self.account(),
-            access_key: self.principal.access_key.clone(),
-            operation: self.operation.to_string(),
-            target: target.to_owned(),
-            outcome: outcome.to_owned(),
-        }
     }
 
     /// The cursor of the request's `nextToken`.
@@ -145,16 +179,9 @@ impl Call {
     const fn list<'c>(&'c self, scope: &'c Scope) -> List<'c> {
         List {
             scope,
-            operation: self.operation,
+            operation: Asked::Inspector(self.operation),
             request: &self.body,
         }
-    }
-
-    /// A random version 4 UUID.
-    pub(crate) fn uuid(&self) -> String {
-        let mut bytes = [0; 16];
-        self.ports().entropy.fill(&mut bytes);
-        crate::service::uuid(bytes)
     }
 }
 

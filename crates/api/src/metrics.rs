@@ -1,5 +1,6 @@
 //! How many requests were answered, how, and how long it took; in Prometheus's text format.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Mutex;
@@ -8,7 +9,7 @@ use std::time::Duration;
 /// Counts by operation and status. Both are words of this program, so there are few.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
-    answers: Mutex<BTreeMap<(&'static str, u16), Answers>>,
+    answers: Mutex<BTreeMap<(Cow<'static, str>, u16), Answers>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,7 +19,7 @@ struct Answers {
 }
 
 impl Metrics {
-    pub(crate) fn count(&self, operation: &'static str, status: u16, time: Duration) {
+    pub(crate) fn count(&self, operation: Cow<'static, str>, status: u16, time: Duration) {
         let mut answers = self.answers.lock().unwrap_or_else(|lock| lock.into_inner());
         let answers = answers.entry((operation, status)).or_default();
         answers.count += 1;

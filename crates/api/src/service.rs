@@ -1,5 +1,6 @@
 //! From a request to an answer: everything around the operations.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -14,17 +15,19 @@ use http_body_util::BodyExt;
 use secrecy::{ExposeSecret, SecretBox};
 use serde_json::Value;
 use shindan_inspector::access::Denied;
-use shindan_inspector::{Action, CodeScanningRegions, Operation, Region, Target};
+use shindan_inspector::{Action, CodeScanningRegions, Operation, Region, Standing, Target};
 use shindan_sigv4::vault::{Context, Sealed};
 use shindan_store::{FILTER_QUOTA, StoreError};
 use tokio::sync::Semaphore;
 
-use crate::authenticate::{Authenticated, Authenticator, Principal};
-use crate::call::{Answer, Call};
+use crate::asked::{Asked, Service};
+use crate::authenticate::{Authenticated, Authenticator, Principal, claimed_service};
+use crate::call::{Answer, Call, Caller};
 use crate::error::Fault;
 use crate::limit::{Limits, RateLimiter};
 use crate::metrics::Metrics;
 use crate::operation;
+use crate::operation::hub::HubCall;
 use crate::ports::Ports;
 use crate::push;
 use crate::route::{self, Route};
@@ -169,10 +172,11 @@ fn decode(text: &str) -> Vec<u8> {
 }
 
 /// What a request turned out to be, for the log, the metrics and the error's model.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Named {
-    operation: Option<Operation>,
-    name: &'static str,
+    service: Option<Service>,
+    asked: Option<Asked>,
+    name: Cow<'static, str>,
 }
 
 async fn answer(Shared(api): Shared<Api>, request: Request) -> Response {
@@ -186,12 +190,13 @@ async fn answer(Shared(api): Shared<Api>, request: Request) -> Response {
     let mut id = [0; 16];
     state.ports.entropy.fill(&mut id);
     let id = uuid(id);
-    let named = name(request.method(), request.uri().path());
+    let (parts, body) = request.into_parts();
+    let named = name(&parts);
     // In a task of its own: a client that hangs up must not stop a change half-way, and a panic must be an answer.
     let working = Arc::clone(&state);
-    let done = tokio::spawn(async move { run(&working, request).await }).await;
+    let done = tokio::spawn(async move { run(&working, parts, body).await }).await;
     let result = done.unwrap_or_else(|error| Err(Fault::internal(error.to_string())));
-    let response = respond(result, named, &id);
+    let response = respond(result, &named, &id);
     state
         .metrics
         .count(named.name, response.status().as_u16(), began.elapsed());
@@ -223,31 +228,32 @@ async fn unsigned(state: &State, path: &str) -> Option<Response> {
     Some(response)
 }
 
-fn name(method: &Method, path: &str) -> Named {
-    match route::route(method, path) {
-        Route::Served(operation, _) => Named {
-            operation: Some(operation),
-            name: operation.as_str(),
-        },
-        Route::NotServed(name) => Named {
-            operation: None,
-            name,
-        },
-        Route::Unknown => Named {
-            operation: None,
-            name: if push::function_of(method, path).is_some() {
-                "PushPackage"
-            } else {
-                "none"
-            },
-        },
+fn name(parts: &Parts) -> Named {
+    let service = claimed_service(parts);
+    let (asked, name) = match route(service, parts) {
+        Route::Served(asked, _) => (Some(asked), Cow::Owned(asked.to_string())),
+        Route::NotServed(not_served) => (None, Cow::Borrowed(not_served.name)),
+        Route::Unknown if push::function_of(&parts.method, parts.uri.path()).is_some() => {
+            (None, Cow::Borrowed("PushPackage"))
+        }
+        Route::Unknown => (None, Cow::Borrowed("none")),
+    };
+    Named {
+        service,
+        asked,
+        name,
     }
 }
 
-async fn run(state: &Arc<State>, request: Request) -> Result<Vec<u8>, Fault> {
-    let (parts, body) = request.into_parts();
+fn route(service: Option<Service>, parts: &Parts) -> Route {
+    service.map_or(Route::Unknown, |service| {
+        route::route(service, &parts.method, parts.uri.path())
+    })
+}
+
+async fn run(state: &Arc<State>, parts: Parts, body: Body) -> Result<Vec<u8>, Fault> {
     let limits = &state.settings.limits;
-    let route = route::route(&parts.method, parts.uri.path());
+    let route = route(claimed_service(&parts), &parts);
     let pushed = push::function_of(&parts.method, parts.uri.path());
     let (bytes, _permit) = if pushed.is_some() {
         // The body is large: not for everyone, and not for many at once.
@@ -261,8 +267,8 @@ async fn run(state: &Arc<State>, request: Request) -> Result<Vec<u8>, Fault> {
     } else {
         (read(body, limits.body, limits.request_time).await?, None)
     };
-    let changes = pushed.is_some()
-        || matches!(&route, Route::Served(operation, _) if changes_something(*operation));
+    let changes =
+        pushed.is_some() || matches!(&route, Route::Served(asked, _) if asked.changes_something());
     let Authenticated {
         principal,
         body: unframed,
@@ -307,22 +313,20 @@ async fn dispatch(
                 retry_after,
             })?;
     }
-    let standing = state
-        .ports
-        .store
-        .standing(&principal.region, principal.account)
-        .await?;
     let query = route::query(parts.uri.query().unwrap_or_default())
         .ok_or_else(|| Fault::cannot_parse("The query is not UTF-8"))?;
-    match (principal.service.as_str(), route) {
-        ("inspector2", Route::Served(operation, label)) => {
+    let caller = Caller {
+        state: Arc::clone(state),
+        principal,
+        now,
+    };
+    match (caller.principal.service, route) {
+        (Service::Inspector, Route::Served(Asked::Inspector(operation), label)) => {
             let call = Call {
                 body: json(&body)?,
-                state: Arc::clone(state),
-                principal,
-                standing,
+                standing: standing(&caller).await?,
+                caller,
                 operation,
-                now,
                 label,
                 query,
             };
@@ -331,30 +335,34 @@ async fn dispatch(
                 Err(Denied::Member) if operation == Operation::Disable => {}
                 allowed => allowed?,
             }
-            operation::run(&call).await
+            operation::inspector::run(&call).await
         }
-        ("inspector2", Route::NotServed(name)) => Err(Fault::AccessDenied(format!(
-            "{name} is not supported: shindan scans Lambda functions, not instances, images, repositories or other clouds"
-        ))),
-        ("shindan", _) if pushed.is_some() => {
+        (Service::SecurityHub, Route::Served(Asked::Hub(operation), label)) => {
+            let body = json(&body)?;
+            let call = HubCall::new(caller, operation, body, &query, label).await?;
+            operation::hub::run(&call).await
+        }
+        (_, Route::NotServed(not_served)) => Err(Fault::NotServed(not_served)),
+        (Service::Shindan, _) if pushed.is_some() => {
             let name = pushed.unwrap_or_default();
-            shindan_inspector::access::may(principal.role, standing, Action::Push, Target::Own)?;
-            push::run(state, &principal, &name, &query, body.into(), now).await
+            let standing = standing(&caller).await?;
+            let role = caller.principal.role;
+            shindan_inspector::access::may(role, standing, Action::Push, Target::Own)?;
+            push::run(state, &caller.principal, &name, &query, body.into(), now).await
         }
         (service, _) => Err(Fault::Unknown(format!(
-            "The service {service} has no operation {} {}",
+            "The service {} has no operation {} {}",
+            service.name(),
             parts.method,
             parts.uri.path()
         ))),
     }
 }
 
-/// Whether doing it twice is more than doing it once.
-fn changes_something(operation: Operation) -> bool {
-    !matches!(
-        operation.action(),
-        Action::Read | Action::ReadSnippets | Action::ReadMembers | Action::ReadDesignation
-    )
+/// Where the caller's account stands in Inspector's organisation.
+async fn standing(caller: &Caller) -> Result<Standing, Fault> {
+    let (region, account) = (caller.region(), caller.account());
+    Ok(caller.store().standing(region, account).await?)
 }
 
 fn json(body: &[u8]) -> Result<Value, Fault> {
@@ -410,13 +418,13 @@ async fn discard(mut body: Body, at_most: usize) {
     }
 }
 
-fn respond(result: Answer, named: Named, id: &str) -> Response {
+fn respond(result: Answer, named: &Named, id: &str) -> Response {
     let mut response = match result {
         Ok(body) => Response::new(Body::from(body)),
         Err(fault) => {
-            let error = fault.answer(named.operation);
+            let error = fault.answer(named.service, named.asked);
             if let Some(detail) = &error.detail {
-                tracing::error!(request = id, operation = named.name, "{detail}");
+                tracing::error!(request = id, operation = %named.name, "{detail}");
             }
             let mut response = Response::new(Body::from(error.body));
             *response.status_mut() = error.status;

@@ -12,9 +12,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::Sha256;
-use shindan_inspector::Operation;
 use shindan_store::{Reach, Scope};
 
+use crate::asked::Asked;
 use crate::error::Fault;
 
 const TAG: usize = 16;
@@ -37,7 +37,7 @@ impl std::fmt::Debug for Tokens {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct List<'r> {
     pub(crate) scope: &'r Scope,
-    pub(crate) operation: Operation,
+    pub(crate) operation: Asked,
     /// The whole request; which page it asks for and how long pages are does not count.
     pub(crate) request: &'r Value,
 }
@@ -88,12 +88,13 @@ impl Tokens {
             Reach::Members => "members",
         };
         let account = list.scope.account.to_string();
+        let operation = list.operation.to_string();
         let request = canonical(list.request);
         for part in [
             list.scope.region.as_str(),
             &account,
             reach,
-            list.operation.as_str(),
+            &operation,
             &request,
         ] {
             mac.update(&(part.len() as u64).to_be_bytes());
@@ -111,7 +112,10 @@ pub(crate) fn canonical(request: &Value) -> String {
         Value::Object(members) => {
             let kept = members
                 .iter()
-                .filter(|(name, _)| !matches!(&***name, "nextToken" | "maxResults"))
+                .filter(|(name, _)| {
+                    let differs = ["nextToken", "maxResults", "NextToken", "MaxResults"];
+                    !differs.contains(&&***name)
+                })
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect();
             write_sorted(&Value::Object(kept), &mut text);
@@ -151,7 +155,8 @@ fn write_sorted(value: &Value, text: &mut String) {
 mod tests {
     use proptest::prelude::*;
     use serde_json::json;
-    use shindan_inspector::{AccountId, Region};
+    use shindan_inspector::{AccountId, Operation, Region};
+    use shindan_security_hub::HubOperation;
 
     use super::*;
 
@@ -174,7 +179,7 @@ mod tests {
         let request = json!({"filterCriteria": {"a": 1, "b": 2}, "maxResults": 5});
         let list = List {
             scope: &mine,
-            operation: Operation::ListFindings,
+            operation: Asked::Inspector(Operation::ListFindings),
             request: &request,
         };
         let token = tokens().seal(list, &vec![1, 2]).expect("seals");
@@ -196,7 +201,11 @@ mod tests {
                 ..list
             },
             List {
-                operation: Operation::ListCoverage,
+                operation: Asked::Inspector(Operation::ListCoverage),
+                ..list
+            },
+            List {
+                operation: Asked::Hub(HubOperation::GetFindings),
                 ..list
             },
             List {
@@ -214,7 +223,7 @@ mod tests {
         #[test]
         fn no_text_is_taken_for_a_token(text in ".{0,64}") {
             let (mine, request) = (scope(1), json!({}));
-            let list = List { scope: &mine, operation: Operation::ListFindings, request: &request };
+            let list = List { scope: &mine, operation: Asked::Inspector(Operation::ListFindings), request: &request };
             prop_assert!(tokens().open::<Value>(list, &text).is_err());
         }
     }

@@ -391,7 +391,7 @@ mod tests {
     use super::*;
 
     fn message<T: std::fmt::Debug>(read: Result<T, Fault>) -> String {
-        let answer = read.expect_err("refused").answer(None);
+        let answer = read.expect_err("refused").answer(None, None);
         let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
         body["message"].as_str().expect("a text").to_owned()
     }

@@ -99,6 +99,7 @@ calls! {
 
     AssociateMember: Inspector, ["inspector2:AssociateMember"], [Remediator], "POST" "/members/associate";
     BatchGetAccountStatus: Inspector, ["inspector2:BatchGetAccountStatus"], [Scanner, Remediator], "POST" "/status/batch/get";
+    BatchGetFreeTrialInfo: Inspector, ["inspector2:BatchGetFreeTrialInfo"], [Scanner], "POST" "/freetrialinfo/batchget";
     DescribeOrganizationConfiguration: Inspector, ["inspector2:DescribeOrganizationConfiguration"], [Scanner, Remediator], "POST" "/organizationconfiguration/describe";
     Disable: Inspector, ["inspector2:Disable"], [Remediator], "POST" "/disable";
     DisassociateMember: Inspector, ["inspector2:DisassociateMember"], [Remediator], "POST" "/members/disassociate";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use shindan_inspector::Timestamp;
 
@@ -32,6 +32,17 @@ impl Effects {
             sleep: SharedAsyncSleep::new(TokioSleep::new()),
             random: Arc::new(random),
         }
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        self.time.now()
+    }
+
+    /// Waits.
+    pub async fn wait(&self, duration: Duration) {
+        self.sleep.sleep(duration).await;
     }
 }
 

@@ -133,6 +133,10 @@ impl CloudError {
             Call::AssumeRole => {
                 "Create the role in that account, let it trust the caller with this external id, and allow the caller sts:AssumeRole on it".to_owned()
             }
+            // It needs no permission.
+            Call::GetCallerIdentity => {
+                "Check the credentials, the endpoint, and the organization's service control policies".to_owned()
+            }
             Call::ListAccounts | Call::ListDelegatedAdministrators => {
                 "Use credentials of the management account or of a delegated administrator, or name the accounts".to_owned()
             }

@@ -19,10 +19,10 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use shindan_inspector::{AccountId, Region};
 use thiserror::Error;
 
 use crate::definition::ControlId;
-use crate::facts::{AccountId, Region};
 use crate::text::ShortText;
 
 /// What is decided about.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::facts::{Region, ScanType};
+use shindan_inspector::{Region, ResourceScanType};
 
 /// One of the controls for Amazon Inspector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,12 +53,12 @@ impl ControlId {
 
     /// The scan type that the control asks for.
     #[must_use]
-    pub const fn scan_type(self) -> ScanType {
+    pub const fn scan_type(self) -> ResourceScanType {
         match self {
-            Self::Inspector1 => ScanType::Ec2,
-            Self::Inspector2 => ScanType::Ecr,
-            Self::Inspector3 => ScanType::LambdaCode,
-            Self::Inspector4 => ScanType::Lambda,
+            Self::Inspector1 => ResourceScanType::Ec2,
+            Self::Inspector2 => ResourceScanType::Ecr,
+            Self::Inspector3 => ResourceScanType::LambdaCode,
+            Self::Inspector4 => ResourceScanType::Lambda,
         }
     }
 
@@ -204,7 +204,7 @@ impl Standard {
     pub fn arn(self, region: &Region) -> String {
         format!(
             "arn:{}:securityhub:{region}::{}",
-            region.partition().as_str(),
+            region.partition(),
             self.standards_id()
         )
     }

@@ -14,12 +14,10 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use shindan_inspector::{AccountId, ResourceScanType, Status};
 
 use crate::definition::ControlId;
-use crate::facts::{
-    AccountFacts, AccountId, Member, RegionFacts, Role, ScanStatus, ScanType, Unreadable,
-    UnreadableCause,
-};
+use crate::facts::{AccountFacts, Member, RegionFacts, Role, Unreadable, UnreadableCause};
 use crate::text::shorten;
 
 /// The result of one control for one account in one Region.
@@ -212,7 +210,7 @@ pub fn evaluate_all(facts: &RegionFacts) -> [(ControlId, Evaluation); 4] {
     ControlId::ALL.map(|control| (control, evaluate(control, facts)))
 }
 
-fn cause_of_caller(scan: ScanType, caller: &AccountFacts) -> Option<AccountCause> {
+fn cause_of_caller(scan: ResourceScanType, caller: &AccountFacts) -> Option<AccountCause> {
     let cause = match &caller.scans {
         Ok(scans) => cause_of_status(scans[scan])?,
         Err(why) => Cause::Unreadable(why.clone()),
@@ -223,7 +221,7 @@ fn cause_of_caller(scan: ScanType, caller: &AccountFacts) -> Option<AccountCause
     })
 }
 
-fn cause_of_member(scan: ScanType, member: &Member) -> Option<AccountCause> {
+fn cause_of_member(scan: ResourceScanType, member: &Member) -> Option<AccountCause> {
     if !member.relationship.is_member() {
         return None;
     }
@@ -242,13 +240,13 @@ fn cause_of_member(scan: ScanType, member: &Member) -> Option<AccountCause> {
     })
 }
 
-const fn cause_of_status(status: ScanStatus) -> Option<Cause> {
+const fn cause_of_status(status: Status) -> Option<Cause> {
     match status {
-        ScanStatus::Enabled => None,
-        ScanStatus::Enabling => Some(Cause::Enabling),
-        ScanStatus::Disabling => Some(Cause::Disabling),
-        ScanStatus::Disabled => Some(Cause::Disabled),
-        ScanStatus::Suspending | ScanStatus::Suspended => Some(Cause::Suspended),
+        Status::Enabled => None,
+        Status::Enabling => Some(Cause::Enabling),
+        Status::Disabling => Some(Cause::Disabling),
+        Status::Disabled => Some(Cause::Disabled),
+        Status::Suspending | Status::Suspended => Some(Cause::Suspended),
     }
 }
 

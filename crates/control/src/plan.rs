@@ -16,12 +16,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use shindan_inspector::{AccountId, AutoEnable, Region, ResourceScanType, Status};
 
 use crate::definition::{CODE_SCANNING_REGIONS, ControlId};
-use crate::facts::{
-    AccountFacts, AccountId, AutoEnable, Member, Region, RegionFacts, Role, ScanStatus, ScanType,
-    Unreadable,
-};
+use crate::facts::{AccountFacts, Member, RegionFacts, Role, Unreadable};
 
 /// How many accounts `Enable` and `BatchGetAccountStatus` take at once.
 pub const MAX_ACCOUNTS: usize = 100;
@@ -29,7 +27,7 @@ pub const MAX_ACCOUNTS: usize = 100;
 /// What is wanted in a Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Goal {
-    types: BTreeSet<ScanType>,
+    types: BTreeSet<ResourceScanType>,
     /// Whether accounts that join the organization later get the types too.
     pub new_members: bool,
 }
@@ -38,15 +36,20 @@ impl Goal {
     /// Wants the types of these controls, and what they depend on.
     #[must_use]
     pub fn for_controls(controls: impl IntoIterator<Item = ControlId>, new_members: bool) -> Self {
-        let mut types: BTreeSet<ScanType> =
+        let mut types: BTreeSet<ResourceScanType> =
             controls.into_iter().map(ControlId::scan_type).collect();
-        types.extend(types.clone().into_iter().filter_map(ScanType::needs));
+        types.extend(
+            types
+                .clone()
+                .into_iter()
+                .filter_map(ResourceScanType::needs),
+        );
         Self { types, new_members }
     }
 
     /// The wanted types, in the order in which they may be enabled.
     #[must_use]
-    pub const fn types(&self) -> &BTreeSet<ScanType> {
+    pub const fn types(&self) -> &BTreeSet<ResourceScanType> {
         &self.types
     }
 }
@@ -58,7 +61,7 @@ pub struct Plan {
     /// The account that makes the calls.
     pub caller: AccountId,
     /// What is to be enabled there: the wanted types without those that the Region does not have.
-    pub types: BTreeSet<ScanType>,
+    pub types: BTreeSet<ResourceScanType>,
     /// In order; empty when everything is as wanted, or nothing can be done.
     pub steps: Vec<Step>,
     pub notes: Vec<PlanNote>,
@@ -70,7 +73,7 @@ pub enum Step {
     /// `Enable` for one to [`MAX_ACCOUNTS`] accounts.
     Enable {
         accounts: Vec<AccountId>,
-        types: BTreeSet<ScanType>,
+        types: BTreeSet<ResourceScanType>,
     },
     /// `UpdateOrganizationConfiguration`, which sets all types at once.
     UpdateOrganizationConfiguration { auto_enable: AutoEnable },
@@ -146,10 +149,10 @@ pub fn plan(facts: &RegionFacts, goal: &Goal) -> Plan {
         steps: Vec::new(),
         notes: Vec::new(),
     };
-    if plan.types.contains(&ScanType::LambdaCode)
+    if plan.types.contains(&ResourceScanType::LambdaCode)
         && !CODE_SCANNING_REGIONS.contains(&facts.region.as_str())
     {
-        plan.types.remove(&ScanType::LambdaCode);
+        plan.types.remove(&ResourceScanType::LambdaCode);
         plan.notes.push(PlanNote::NoCodeScanning {
             region: facts.region.clone(),
         });
@@ -193,7 +196,10 @@ pub fn plan(facts: &RegionFacts, goal: &Goal) -> Plan {
     plan.enable(&enable);
     match auto_enable {
         Some(Ok(now)) if goal.new_members => {
-            let auto_enable = plan.types.iter().fold(*now, |all, scan| all.with(*scan));
+            let auto_enable = plan
+                .types
+                .iter()
+                .fold(*now, |all, scan| all.with(*scan, true));
             if auto_enable != *now {
                 plan.steps
                     .push(Step::UpdateOrganizationConfiguration { auto_enable });
@@ -226,9 +232,9 @@ impl Plan {
     ) {
         let (ask, wait) = match &account.scans {
             Ok(scans) => {
-                let ready = |scan: &ScanType| scans[*scan] == ScanStatus::Enabled;
-                let coming = |scan: &ScanType| {
-                    matches!(scans[*scan], ScanStatus::Enabled | ScanStatus::Enabling)
+                let ready = |scan: &ResourceScanType| scans[*scan] == Status::Enabled;
+                let coming = |scan: &ResourceScanType| {
+                    matches!(scans[*scan], Status::Enabled | Status::Enabling)
                 };
                 (
                     !self.types.iter().all(coming),
@@ -249,8 +255,8 @@ impl Plan {
 
     /// Whether a member is suspended, and if so, whether it lacks a type and has to be disassociated.
     fn suspended(&mut self, member: &Member) -> Option<bool> {
-        let stopped = |scan: &ScanType| match &member.account.scans {
-            Ok(scans) => matches!(scans[*scan], ScanStatus::Suspended | ScanStatus::Suspending),
+        let stopped = |scan: &ResourceScanType| match &member.account.scans {
+            Ok(scans) => matches!(scans[*scan], Status::Suspended | Status::Suspending),
             Err(_) => false,
         };
         if !member.is_suspended() && !self.types.iter().any(stopped) {
@@ -260,7 +266,7 @@ impl Plan {
             Ok(scans) => Some(
                 self.types
                     .iter()
-                    .any(|scan| scans[*scan] != ScanStatus::Enabled),
+                    .any(|scan| scans[*scan] != Status::Enabled),
             ),
             Err(why) => {
                 self.notes.push(PlanNote::SuspendedUnreadable {

@@ -6,8 +6,8 @@ use shindan_control::cost::{
     Amount, Coverage, CoveredFunction, FreeTrials, Interval, PriceSource, PriceTable, Usd, bill,
     forecast,
 };
-use shindan_control::facts::{AccountId, Region};
 use shindan_control::function::{Eligibility, FunctionFacts, FunctionScan, Ineligibility};
+use shindan_inspector::{AccountId, Region};
 
 fn account(number: u64) -> AccountId {
     format!("{number:012}").parse().expect("twelve digits")

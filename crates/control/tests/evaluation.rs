@@ -7,27 +7,27 @@ use shindan_control::evaluate::{
     Absence, Cause, ComplianceStatus, Evaluation, ReasonCode, evaluate, evaluate_all,
 };
 use shindan_control::facts::{
-    AccountFacts, AccountId, AutoEnable, Member, RegionFacts, RelationshipStatus, Role, ScanStates,
-    ScanStatus, ScanType, Unreadable, UnreadableCause,
+    AccountFacts, Member, RegionFacts, Role, ScanStates, Unreadable, UnreadableCause,
 };
+use shindan_inspector::{AccountId, AutoEnable, RelationshipStatus, ResourceScanType, Status};
 
-const STATUSES: [ScanStatus; 6] = [
-    ScanStatus::Enabling,
-    ScanStatus::Enabled,
-    ScanStatus::Disabling,
-    ScanStatus::Disabled,
-    ScanStatus::Suspending,
-    ScanStatus::Suspended,
+const STATUSES: [Status; 6] = [
+    Status::Enabling,
+    Status::Enabled,
+    Status::Disabling,
+    Status::Disabled,
+    Status::Suspending,
+    Status::Suspended,
 ];
 
 fn account(number: u64) -> AccountId {
     format!("{number:012}").parse().expect("twelve digits")
 }
 
-fn with_code(number: u64, status: ScanStatus) -> AccountFacts {
+fn with_code(number: u64, status: Status) -> AccountFacts {
     AccountFacts {
         id: account(number),
-        scans: Ok(ScanStates::all(ScanStatus::Enabled).with(ScanType::LambdaCode, status)),
+        scans: Ok(ScanStates::all(Status::Enabled).with(ResourceScanType::LambdaCode, status)),
     }
 }
 
@@ -102,12 +102,12 @@ fn code_scanning(
 fn a_standalone_account_passes_only_when_the_type_is_enabled() {
     use ComplianceStatus::{Failed, Passed};
     for (status, compliance, cause) in [
-        (ScanStatus::Enabled, Passed, None),
-        (ScanStatus::Enabling, Failed, Some("enabling")),
-        (ScanStatus::Disabling, Failed, Some("disabling")),
-        (ScanStatus::Disabled, Failed, Some("disabled")),
-        (ScanStatus::Suspending, Failed, Some("suspended")),
-        (ScanStatus::Suspended, Failed, Some("suspended")),
+        (Status::Enabled, Passed, None),
+        (Status::Enabling, Failed, Some("enabling")),
+        (Status::Disabling, Failed, Some("disabling")),
+        (Status::Disabled, Failed, Some("disabled")),
+        (Status::Suspending, Failed, Some("suspended")),
+        (Status::Suspended, Failed, Some("suspended")),
     ] {
         let facts = in_region("eu-west-1", with_code(1, status), Ok(Role::Standalone));
         let accounts = cause.map(|cause| (1, cause)).into_iter().collect();
@@ -122,8 +122,7 @@ fn a_standalone_account_passes_only_when_the_type_is_enabled() {
 #[test]
 fn each_control_looks_at_its_own_type() {
     for control in ControlId::ALL {
-        let scans =
-            ScanStates::all(ScanStatus::Enabled).with(control.scan_type(), ScanStatus::Disabled);
+        let scans = ScanStates::all(Status::Enabled).with(control.scan_type(), Status::Disabled);
         let caller = AccountFacts {
             id: account(1),
             scans: Ok(scans),
@@ -144,7 +143,7 @@ fn a_member_account_has_no_finding() {
     let role = Ok(Role::Member {
         administrator: account(9),
     });
-    let facts = in_region("eu-west-1", with_code(1, ScanStatus::Disabled), role);
+    let facts = in_region("eu-west-1", with_code(1, Status::Disabled), role);
     for (_, evaluation) in evaluate_all(&facts) {
         let administrator = account(9);
         assert_eq!(
@@ -161,11 +160,7 @@ fn a_region_without_the_control_has_no_finding() {
         ("eu-south-2", false, false),
         ("us-west-2", true, true),
     ] {
-        let facts = in_region(
-            region,
-            with_code(1, ScanStatus::Disabled),
-            Ok(Role::Standalone),
-        );
+        let facts = in_region(region, with_code(1, Status::Disabled), Ok(Role::Standalone));
         for (control, there) in [
             (ControlId::Inspector3, code),
             (ControlId::Inspector4, standard),
@@ -179,27 +174,24 @@ fn a_region_without_the_control_has_no_finding() {
 #[test]
 fn an_administrator_passes_when_it_and_all_members_have_the_type() {
     use ComplianceStatus::{Failed, Passed};
-    let on = || with_code(1, ScanStatus::Enabled);
+    let on = || with_code(1, Status::Enabled);
     let of = |number, status| member(with_code(number, status));
     for (facts, status, accounts) in [
         (administrator(on(), vec![]), Passed, vec![]),
         (
-            administrator(on(), vec![of(2, ScanStatus::Enabled)]),
+            administrator(on(), vec![of(2, Status::Enabled)]),
             Passed,
             vec![],
         ),
         (
-            administrator(
-                on(),
-                vec![of(2, ScanStatus::Enabled), of(3, ScanStatus::Enabling)],
-            ),
+            administrator(on(), vec![of(2, Status::Enabled), of(3, Status::Enabling)]),
             Failed,
             vec![(3, "enabling")],
         ),
         (
             administrator(
-                with_code(1, ScanStatus::Disabled),
-                vec![of(2, ScanStatus::Disabled)],
+                with_code(1, Status::Disabled),
+                vec![of(2, Status::Disabled)],
             ),
             Failed,
             vec![(1, "disabled"), (2, "disabled")],
@@ -212,42 +204,42 @@ fn an_administrator_passes_when_it_and_all_members_have_the_type() {
 #[test]
 fn a_suspended_member_without_the_type_fails_until_it_is_disassociated() {
     use ComplianceStatus::{Failed, Passed};
-    let on = || with_code(1, ScanStatus::Enabled);
+    let on = || with_code(1, Status::Enabled);
     let suspended = |status| Member {
         suspended: true,
         ..member(with_code(2, status))
     };
     let cause = || vec![(2, "suspended member")];
 
-    let by_organizations = administrator(on(), vec![suspended(ScanStatus::Disabled)]);
+    let by_organizations = administrator(on(), vec![suspended(Status::Disabled)]);
     assert_eq!(code_scanning(&by_organizations), (Failed, vec![], cause()));
 
-    let by_inspector = administrator(on(), vec![member(with_code(2, ScanStatus::Suspended))]);
+    let by_inspector = administrator(on(), vec![member(with_code(2, Status::Suspended))]);
     assert_eq!(code_scanning(&by_inspector), (Failed, vec![], cause()));
 
-    let mut by_relationship = member(with_code(2, ScanStatus::Disabled));
+    let mut by_relationship = member(with_code(2, Status::Disabled));
     by_relationship.relationship = RelationshipStatus::AccountSuspended;
     assert_eq!(
         code_scanning(&administrator(on(), vec![by_relationship])),
         (Failed, vec![], cause())
     );
 
-    let mut removed = suspended(ScanStatus::Disabled);
+    let mut removed = suspended(Status::Disabled);
     removed.relationship = RelationshipStatus::Removed;
     assert_eq!(
         code_scanning(&administrator(on(), vec![removed])),
         (Passed, vec![], vec![])
     );
 
-    let with_type = administrator(on(), vec![suspended(ScanStatus::Enabled)]);
+    let with_type = administrator(on(), vec![suspended(Status::Enabled)]);
     assert_eq!(code_scanning(&with_type), (Passed, vec![], vec![]));
 }
 
 #[test]
 fn what_could_not_be_read_is_neither_passed_nor_failed() {
     use ComplianceStatus::{Failed, NotAvailable, Passed, Warning};
-    let on = || with_code(1, ScanStatus::Enabled);
-    let off = || with_code(1, ScanStatus::Disabled);
+    let on = || with_code(1, Status::Enabled);
+    let off = || with_code(1, Status::Disabled);
     let denied = || unread(2, UnreadableCause::AccessDenied);
     let region = "eu-west-1";
     let no_members = |caller| {
@@ -272,7 +264,7 @@ fn what_could_not_be_read_is_neither_passed_nor_failed() {
             "one member, and another is off",
             administrator(
                 on(),
-                vec![member(denied()), member(with_code(3, ScanStatus::Disabled))],
+                vec![member(denied()), member(with_code(3, Status::Disabled))],
             ),
             Failed,
             vec![],
@@ -356,12 +348,7 @@ fn reference(control: ControlId, facts: &RegionFacts) -> Option<ComplianceStatus
     if !control.exists_in(&facts.region) {
         return None;
     }
-    let enabled = |a: &AccountFacts| {
-        a.scans
-            .as_ref()
-            .ok()
-            .map(|s| s[scan] == ScanStatus::Enabled)
-    };
+    let enabled = |a: &AccountFacts| a.scans.as_ref().ok().map(|s| s[scan] == Status::Enabled);
     let role = match &facts.role {
         Ok(role) => role,
         Err(_) => return Some(ComplianceStatus::NotAvailable),
@@ -416,17 +403,18 @@ fn any_unreadable() -> impl Strategy<Value = Unreadable> {
     .prop_map(unreadable)
 }
 
-fn any_status() -> impl Strategy<Value = ScanStatus> {
-    prop_oneof![4 => Just(ScanStatus::Enabled), 1 => prop::sample::select(&STATUSES)]
+fn any_status() -> impl Strategy<Value = Status> {
+    prop_oneof![4 => Just(Status::Enabled), 1 => prop::sample::select(&STATUSES)]
 }
 
 fn any_account(number: u64) -> impl Strategy<Value = AccountFacts> {
     let scans = (any_status(), any_status(), any_status(), any_status()).prop_map(
-        |(ec2, ecr, lambda, lambda_code)| ScanStates {
-            ec2,
-            ecr,
-            lambda,
-            lambda_code,
+        |(ec2, ecr, lambda, lambda_code)| {
+            ScanStates::all(Status::Disabled)
+                .with(ResourceScanType::Ec2, ec2)
+                .with(ResourceScanType::Ecr, ecr)
+                .with(ResourceScanType::Lambda, lambda)
+                .with(ResourceScanType::LambdaCode, lambda_code)
         },
     );
     prop_oneof![9 => scans.prop_map(Ok), 1 => any_unreadable().prop_map(Err)].prop_map(

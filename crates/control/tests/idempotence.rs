@@ -11,13 +11,15 @@ use proptest::prelude::*;
 use shindan_control::definition::ControlId;
 use shindan_control::evaluate::{ComplianceStatus, Evaluation, evaluate};
 use shindan_control::facts::{
-    AccountErrorCode, AccountFacts, AccountId, AutoEnable, Member, RegionFacts, RelationshipStatus,
-    Role, ScanStates, ScanStatus, ScanType, Unreadable, UnreadableCause,
+    AccountFacts, Member, RegionFacts, Role, ScanStates, Unreadable, UnreadableCause,
 };
 use shindan_control::plan::{Goal, MAX_ACCOUNTS, plan};
 use shindan_control::progress::{
     Action, Answer, CallFailure, Event, FailedAccount, Outcome, Patience, Progress, Refusal,
     Report, Request,
+};
+use shindan_inspector::{
+    AccountId, AutoEnable, ErrorCode, RelationshipStatus, ResourceScanType, Status,
 };
 
 const CALLER: u64 = 1;
@@ -54,11 +56,11 @@ impl FakeInspector {
             if account.settled_at > self.now {
                 continue;
             }
-            for scan in ScanType::ALL {
+            for &scan in ResourceScanType::ALL {
                 let settled = match account.scans[scan] {
-                    ScanStatus::Enabling => ScanStatus::Enabled,
-                    ScanStatus::Disabling => ScanStatus::Disabled,
-                    ScanStatus::Suspending => ScanStatus::Suspended,
+                    Status::Enabling => Status::Enabled,
+                    Status::Disabling => Status::Disabled,
+                    Status::Suspending => Status::Suspended,
                     status => status,
                 };
                 account.scans = account.scans.with(scan, settled);
@@ -118,12 +120,12 @@ impl FakeInspector {
         let answer = match request {
             Request::Enable { accounts, types } => {
                 assert!((1..=MAX_ACCOUNTS).contains(&accounts.len()));
-                if types.contains(&ScanType::LambdaCode) {
+                if types.contains(&ResourceScanType::LambdaCode) {
                     if self.region == "ap-south-1" {
                         return Event::Failed(CallFailure::NoCodeScanning);
                     }
                     assert!(
-                        types.contains(&ScanType::Lambda),
+                        types.contains(&ResourceScanType::Lambda),
                         "code scanning needs standard scanning"
                     );
                 }
@@ -134,7 +136,7 @@ impl FakeInspector {
                         let message = format!("{code:?}");
                         Some(FailedAccount {
                             account: *id,
-                            code,
+                            code: Some(code),
                             message,
                         })
                     })
@@ -182,8 +184,8 @@ impl FakeInspector {
     fn enable(
         &mut self,
         id: AccountId,
-        types: &std::collections::BTreeSet<ScanType>,
-    ) -> Option<AccountErrorCode> {
+        types: &std::collections::BTreeSet<ResourceScanType>,
+    ) -> Option<ErrorCode> {
         let mishap = self.mishap();
         let now = self.now;
         let account = self.accounts.get_mut(&id).expect("an account");
@@ -192,35 +194,35 @@ impl FakeInspector {
             "nothing can be enabled there"
         );
         if account.blocked {
-            return Some(AccountErrorCode::BlockedByOrganizationPolicy);
+            return Some(ErrorCode::BlockedByOrganizationPolicy);
         }
         match mishap {
-            Some(0..40) => return Some(AccountErrorCode::AccessDenied),
-            Some(40..60) => return Some(AccountErrorCode::SsmThrottled),
-            Some(60..80) => return Some(AccountErrorCode::EventBridgeUnavailable),
+            Some(0..40) => return Some(ErrorCode::AccessDenied),
+            Some(40..60) => return Some(ErrorCode::SsmThrottled),
+            Some(60..80) => return Some(ErrorCode::EventbridgeUnavailable),
             _ => {}
         }
         if types
             .iter()
-            .any(|scan| account.scans[*scan] == ScanStatus::Disabling)
+            .any(|scan| account.scans[*scan] == Status::Disabling)
         {
-            return Some(AccountErrorCode::DisableInProgress);
+            return Some(ErrorCode::DisableInProgress);
         }
         if types
             .iter()
-            .all(|scan| account.scans[*scan] == ScanStatus::Enabled)
+            .all(|scan| account.scans[*scan] == Status::Enabled)
         {
-            return Some(AccountErrorCode::AlreadyEnabled);
+            return Some(ErrorCode::AlreadyEnabled);
         }
         if types
             .iter()
-            .all(|scan| account.scans[*scan] != ScanStatus::Disabled)
+            .all(|scan| account.scans[*scan] != Status::Disabled)
         {
-            return Some(AccountErrorCode::EnableInProgress);
+            return Some(ErrorCode::EnableInProgress);
         }
         for scan in types {
-            if account.scans[*scan] != ScanStatus::Enabled {
-                account.scans = account.scans.with(*scan, ScanStatus::Enabling);
+            if account.scans[*scan] != Status::Enabled {
+                account.scans = account.scans.with(*scan, Status::Enabling);
             }
         }
         let seconds = 5 + 2 * i64::from(mishap.unwrap_or(0));
@@ -239,8 +241,9 @@ impl FakeInspector {
             event = match progress.step(event, self.now) {
                 Action::Done(report) => {
                     for (id, outcome) in &report.accounts {
-                        let enabled =
-                            |scan: &ScanType| self.accounts[id].scans[*scan] == ScanStatus::Enabled;
+                        let enabled = |scan: &ResourceScanType| {
+                            self.accounts[id].scans[*scan] == Status::Enabled
+                        };
                         let done = *outcome == Outcome::Done;
                         assert!(!done || plan.types.iter().all(enabled), "{id} is not done");
                     }
@@ -276,11 +279,11 @@ fn account(number: u64) -> AccountId {
 fn any_account() -> impl Strategy<Value = FakeAccount> {
     let status = || {
         prop::sample::select(vec![
-            ScanStatus::Disabled,
-            ScanStatus::Disabled,
-            ScanStatus::Enabling,
-            ScanStatus::Enabled,
-            ScanStatus::Disabling,
+            Status::Disabled,
+            Status::Disabled,
+            Status::Enabling,
+            Status::Enabled,
+            Status::Disabling,
         ])
     };
     let flags = (
@@ -290,12 +293,10 @@ fn any_account() -> impl Strategy<Value = FakeAccount> {
     );
     (status(), status(), status(), flags).prop_map(
         |(ec2, lambda, lambda_code, (suspended, blocked, settled))| FakeAccount {
-            scans: ScanStates {
-                ec2,
-                ecr: ScanStatus::Disabled,
-                lambda,
-                lambda_code,
-            },
+            scans: ScanStates::all(Status::Disabled)
+                .with(ResourceScanType::Ec2, ec2)
+                .with(ResourceScanType::Lambda, lambda)
+                .with(ResourceScanType::LambdaCode, lambda_code),
             settled_at: Timestamp::from_second(settled).expect("in range"),
             associated: true,
             suspended,
@@ -318,10 +319,10 @@ fn any_inspector() -> impl Strategy<Value = FakeInspector> {
                 .map(|(number, fake)| {
                     let suspended = fake.suspended && number != CALLER;
                     // What a suspended account does is not under way any more.
-                    let scans = if suspended && fake.scans.lambda_code != ScanStatus::Enabled {
-                        ScanStates::all(ScanStatus::Disabled)
+                    let scans = if suspended && fake.scans.lambda_code != Status::Enabled {
+                        ScanStates::all(Status::Disabled)
                     } else if suspended {
-                        ScanStates::all(ScanStatus::Enabled)
+                        ScanStates::all(Status::Enabled)
                     } else {
                         fake.scans
                     };
@@ -395,12 +396,12 @@ proptest! {
         prop_assert!(troubled.auto_enable.lambda);
         prop_assert_eq!(troubled.auto_enable.lambda_code, code_scanning);
         for (id, account) in &troubled.accounts {
-            let wanted = account.scans.lambda == ScanStatus::Enabled
-                && (!code_scanning || account.scans.lambda_code == ScanStatus::Enabled);
+            let wanted = account.scans.lambda == Status::Enabled
+                && (!code_scanning || account.scans.lambda_code == Status::Enabled);
             prop_assert!(wanted || account.blocked || !account.associated, "{} {:?}", id, account);
             prop_assert!(account.associated || account.suspended);
             let before = inspector.accounts[id].scans;
-            let untouched = |was, is| was == is || !matches!(was, ScanStatus::Disabled | ScanStatus::Enabled);
+            let untouched = |was, is| was == is || !matches!(was, Status::Disabled | Status::Enabled);
             prop_assert!(untouched(before.ec2, account.scans.ec2), "nobody asked for EC2");
         }
         let facts = troubled.facts();

@@ -4,33 +4,31 @@ use std::collections::BTreeSet;
 
 use shindan_control::definition::ControlId;
 use shindan_control::facts::{
-    AccountFacts, AccountId, AutoEnable, Member, RegionFacts, RelationshipStatus, Role, ScanStates,
-    ScanStatus, ScanType, Unreadable, UnreadableCause,
+    AccountFacts, Member, RegionFacts, Role, ScanStates, Unreadable, UnreadableCause,
 };
 use shindan_control::plan::{Goal, MAX_ACCOUNTS, PlanNote, Step, plan};
+use shindan_inspector::{AccountId, AutoEnable, RelationshipStatus, ResourceScanType, Status};
 
 fn account(number: u64) -> AccountId {
     format!("{number:012}").parse().expect("twelve digits")
 }
 
-fn facts_of(number: u64, lambda: ScanStatus, lambda_code: ScanStatus) -> AccountFacts {
+fn facts_of(number: u64, lambda: Status, lambda_code: Status) -> AccountFacts {
     AccountFacts {
         id: account(number),
-        scans: Ok(ScanStates {
-            ec2: ScanStatus::Enabled,
-            ecr: ScanStatus::Disabled,
-            lambda,
-            lambda_code,
-        }),
+        scans: Ok(ScanStates::all(Status::Disabled)
+            .with(ResourceScanType::Ec2, Status::Enabled)
+            .with(ResourceScanType::Lambda, lambda)
+            .with(ResourceScanType::LambdaCode, lambda_code)),
     }
 }
 
 fn on(number: u64) -> AccountFacts {
-    facts_of(number, ScanStatus::Enabled, ScanStatus::Enabled)
+    facts_of(number, Status::Enabled, Status::Enabled)
 }
 
 fn off(number: u64) -> AccountFacts {
-    facts_of(number, ScanStatus::Disabled, ScanStatus::Disabled)
+    facts_of(number, Status::Disabled, Status::Disabled)
 }
 
 fn member(account: AccountFacts) -> Member {
@@ -74,8 +72,8 @@ fn code_scanning() -> Goal {
     Goal::for_controls([ControlId::Inspector3], true)
 }
 
-fn both() -> BTreeSet<ScanType> {
-    [ScanType::Lambda, ScanType::LambdaCode].into()
+fn both() -> BTreeSet<ResourceScanType> {
+    [ResourceScanType::Lambda, ResourceScanType::LambdaCode].into()
 }
 
 fn enable(numbers: &[u64]) -> Step {
@@ -105,9 +103,15 @@ fn auto_enable() -> Step {
 #[test]
 fn code_scanning_brings_standard_scanning_along_and_comes_after_it() {
     let types: Vec<_> = code_scanning().types().iter().copied().collect();
-    assert_eq!(types, [ScanType::Lambda, ScanType::LambdaCode]);
+    assert_eq!(
+        types,
+        [ResourceScanType::Lambda, ResourceScanType::LambdaCode]
+    );
     let standard = Goal::for_controls([ControlId::Inspector4], true);
-    assert_eq!(standard.types(), &BTreeSet::from([ScanType::Lambda]));
+    assert_eq!(
+        standard.types(),
+        &BTreeSet::from([ResourceScanType::Lambda])
+    );
 }
 
 #[test]
@@ -127,7 +131,7 @@ fn what_is_as_wanted_needs_nothing() {
 
 #[test]
 fn what_is_being_enabled_is_only_waited_for() {
-    let enabling = facts_of(1, ScanStatus::Enabled, ScanStatus::Enabling);
+    let enabling = facts_of(1, Status::Enabled, Status::Enabling);
     assert_eq!(
         plan(&standalone("us-east-1", enabling), &code_scanning()).steps,
         [wait(&[1])]
@@ -136,7 +140,7 @@ fn what_is_being_enabled_is_only_waited_for() {
 
 #[test]
 fn what_is_being_disabled_is_enabled_again() {
-    let disabling = facts_of(1, ScanStatus::Enabled, ScanStatus::Disabling);
+    let disabling = facts_of(1, Status::Enabled, Status::Disabling);
     let plan = plan(&standalone("us-east-1", disabling), &code_scanning());
     assert_eq!(plan.steps, [enable(&[1]), wait(&[1])]);
 }
@@ -184,7 +188,7 @@ fn suspended_members_without_the_type_are_disassociated_and_those_with_it_left()
         suspended: true,
         ..member(facts)
     };
-    let stopped = facts_of(5, ScanStatus::Suspended, ScanStatus::Disabled);
+    let stopped = facts_of(5, Status::Suspended, Status::Disabled);
     let members = vec![
         suspended(off(2)),
         suspended(on(3)),
@@ -217,7 +221,7 @@ fn suspended_members_without_the_type_are_disassociated_and_those_with_it_left()
 fn a_region_without_code_scanning_gets_standard_scanning_and_a_note() {
     let facts = standalone("ap-south-1", off(1));
     let plan = plan(&facts, &code_scanning());
-    assert_eq!(plan.types, BTreeSet::from([ScanType::Lambda]));
+    assert_eq!(plan.types, BTreeSet::from([ResourceScanType::Lambda]));
     assert_eq!(plan.steps.len(), 2);
     assert_eq!(
         plan.notes,

@@ -6,21 +6,23 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use shindan_control::definition::ControlId;
 use shindan_control::facts::{
-    AccountErrorCode, AccountFacts, AccountId, AutoEnable, Member, RegionFacts, RelationshipStatus,
-    Role, ScanStates, ScanStatus, ScanType, Unreadable, UnreadableCause,
+    AccountFacts, Member, RegionFacts, Role, ScanStates, Unreadable, UnreadableCause,
 };
 use shindan_control::plan::{Goal, plan};
 use shindan_control::progress::{
     Action, Answer, CallFailure, Event, FailedAccount, Outcome, Patience, Progress, Refusal,
     Report, Request, Trouble,
 };
+use shindan_inspector::{
+    AccountId, AutoEnable, ErrorCode, RelationshipStatus, ResourceScanType, Status,
+};
 
 fn account(number: u64) -> AccountId {
     format!("{number:012}").parse().expect("twelve digits")
 }
 
-fn states(code: ScanStatus) -> ScanStates {
-    ScanStates::all(ScanStatus::Enabled).with(ScanType::LambdaCode, code)
+fn states(code: Status) -> ScanStates {
+    ScanStates::all(Status::Enabled).with(ResourceScanType::LambdaCode, code)
 }
 
 fn start() -> Timestamp {
@@ -32,7 +34,7 @@ fn standalone() -> RegionFacts {
         region: "ap-northeast-1".parse().expect("a Region"),
         caller: AccountFacts {
             id: account(1),
-            scans: Ok(ScanStates::all(ScanStatus::Disabled)),
+            scans: Ok(ScanStates::all(Status::Disabled)),
         },
         role: Ok(Role::Standalone),
     }
@@ -42,7 +44,7 @@ fn organization(members: Vec<Member>) -> RegionFacts {
     RegionFacts {
         caller: AccountFacts {
             id: account(1),
-            scans: Ok(states(ScanStatus::Enabled)),
+            scans: Ok(states(Status::Enabled)),
         },
         role: Ok(Role::DelegatedAdministrator {
             members: Ok(members),
@@ -60,8 +62,10 @@ fn organization(members: Vec<Member>) -> RegionFacts {
 #[derive(Clone, Debug)]
 enum Reply {
     Ok,
-    Code(AccountErrorCode),
-    Status(ScanStatus),
+    Code(ErrorCode),
+    /// A code that is newer than the list.
+    Newer,
+    Is(Status),
     Unread,
     Unnamed,
     Fail(CallFailure),
@@ -73,7 +77,7 @@ struct Run {
     report: Report,
     calls: String,
     took: SignedDuration,
-    types: BTreeSet<ScanType>,
+    types: BTreeSet<ResourceScanType>,
 }
 
 fn run(facts: &RegionFacts, replies: &[Reply], forever: &Reply) -> Run {
@@ -129,16 +133,21 @@ fn answer(request: &Request, reply: &Reply) -> Event {
     match (request, reply) {
         (_, Reply::Lost) => Event::Resume,
         (_, Reply::Fail(failure)) => Event::Failed(failure.clone()),
-        (Request::Enable { .. }, Reply::Code(code)) => Event::Answered(Answer::Enable {
-            failed: accounts
-                .iter()
-                .map(|account| FailedAccount {
-                    account: *account,
-                    code: *code,
-                    message: "as the service says".to_owned(),
-                })
-                .collect(),
-        }),
+        (Request::Enable { .. }, Reply::Code(_) | Reply::Newer) => {
+            Event::Answered(Answer::Enable {
+                failed: accounts
+                    .iter()
+                    .map(|account| FailedAccount {
+                        account: *account,
+                        code: match reply {
+                            Reply::Code(code) => Some(*code),
+                            _ => None,
+                        },
+                        message: "as the service says".to_owned(),
+                    })
+                    .collect(),
+            })
+        }
         (Request::Enable { .. }, _) => Event::Answered(Answer::Enable { failed: vec![] }),
         (Request::ReadStatus { .. }, Reply::Unnamed) => {
             Event::Answered(Answer::Status { accounts: vec![] })
@@ -153,8 +162,8 @@ fn answer(request: &Request, reply: &Reply) -> Event {
                             cause: UnreadableCause::AccessDenied,
                             message: "not allowed".to_owned(),
                         }),
-                        Reply::Status(status) => Ok(states(*status)),
-                        _ => Ok(states(ScanStatus::Enabled)),
+                        Reply::Is(status) => Ok(states(*status)),
+                        _ => Ok(states(Status::Enabled)),
                     },
                 })
                 .collect(),
@@ -177,14 +186,13 @@ fn throttled(seconds: Option<i64>) -> CallFailure {
 
 #[test]
 fn each_answer_leads_to_its_end() {
-    use AccountErrorCode::{
+    use ErrorCode::{
         AccessDenied, AccountIsIsolated, AlreadyEnabled, BlockedByOrganizationPolicy,
         DisableInProgress, DisassociateAllMembers, Ec2SsmAssociationVersionLimitExceeded,
-        EnableInProgress, EventBridgeThrottled, EventBridgeUnavailable, InternalError,
+        EnableInProgress, EventbridgeThrottled, EventbridgeUnavailable, InternalError,
         ResourceNotFound, ResourceScanNotDisabled, SsmThrottled, SsmUnavailable, SuspendInProgress,
-        Unknown,
     };
-    use Reply::{Code, Fail, Lost, Ok, Status, Unnamed, Unread};
+    use Reply::{Code, Fail, Is, Lost, Newer, Ok, Unnamed, Unread};
     let said = || "as the service says".to_owned();
     let done = || Outcome::Done;
     let refused = Outcome::Refused;
@@ -193,35 +201,31 @@ fn each_answer_leads_to_its_end() {
         ("enabled at once", vec![Ok, Ok], done(), "ER"),
         (
             "enabling twice",
-            vec![
-                Ok,
-                Status(ScanStatus::Enabling),
-                Status(ScanStatus::Enabling),
-            ],
+            vec![Ok, Is(Status::Enabling), Is(Status::Enabling)],
             done(),
             "ERRR",
         ),
         (
             "read as off at first",
-            vec![Ok, Status(ScanStatus::Disabled)],
+            vec![Ok, Is(Status::Disabled)],
             done(),
             "ERR",
         ),
         (
             "switched off by somebody meanwhile",
-            vec![Ok, Status(ScanStatus::Disabling)],
+            vec![Ok, Is(Status::Disabling)],
             done(),
             "ERER",
         ),
         (
             "suspended meanwhile",
-            vec![Ok, Status(ScanStatus::Suspended)],
+            vec![Ok, Is(Status::Suspended)],
             refused(Refusal::Suspended),
             "ER",
         ),
         (
             "being suspended",
-            vec![Ok, Status(ScanStatus::Suspending)],
+            vec![Ok, Is(Status::Suspending)],
             refused(Refusal::Suspended),
             "ER",
         ),
@@ -262,13 +266,13 @@ fn each_answer_leads_to_its_end() {
         ("SSM down", vec![Code(SsmUnavailable)], done(), "EER"),
         (
             "EventBridge throttled",
-            vec![Code(EventBridgeThrottled)],
+            vec![Code(EventbridgeThrottled)],
             done(),
             "EER",
         ),
         (
             "EventBridge down",
-            vec![Code(EventBridgeUnavailable)],
+            vec![Code(EventbridgeUnavailable)],
             done(),
             "EER",
         ),
@@ -311,7 +315,7 @@ fn each_answer_leads_to_its_end() {
         ),
         (
             "a code of the future",
-            vec![Code(Unknown)],
+            vec![Newer],
             refused(Refusal::Other(said())),
             "E",
         ),
@@ -399,12 +403,12 @@ fn each_answer_leads_to_its_end() {
 
 #[test]
 fn trouble_that_does_not_pass_ends_at_the_deadline_and_may_go_on() {
-    use AccountErrorCode::SsmThrottled;
+    use ErrorCode::SsmThrottled;
     let unreadable = Trouble::StatusUnreadable("not allowed".to_owned());
     for (name, forever, trouble, most) in [
         (
             "enabling",
-            Reply::Status(ScanStatus::Enabling),
+            Reply::Is(Status::Enabling),
             Trouble::StillEnabling,
             200,
         ),
@@ -460,11 +464,7 @@ fn trouble_that_does_not_pass_ends_at_the_deadline_and_may_go_on() {
 
 #[test]
 fn access_that_stays_denied_is_refused_after_minutes() {
-    let run = run(
-        &standalone(),
-        &[],
-        &Reply::Code(AccountErrorCode::AccessDenied),
-    );
+    let run = run(&standalone(), &[], &Reply::Code(ErrorCode::AccessDenied));
     let said = "as the service says".to_owned();
     assert_eq!(
         run.report.accounts[&account(1)],
@@ -476,7 +476,7 @@ fn access_that_stays_denied_is_refused_after_minutes() {
 #[test]
 fn a_type_that_stays_off_is_asked_for_again() {
     let mut replies = vec![Reply::Ok];
-    replies.extend(std::iter::repeat_n(Reply::Status(ScanStatus::Disabled), 12));
+    replies.extend(std::iter::repeat_n(Reply::Is(Status::Disabled), 12));
     let run = run(&standalone(), &replies, &Reply::Ok);
     assert!(run.report.succeeded());
     assert!(run.calls.matches('E').count() >= 2, "{}", run.calls);
@@ -489,7 +489,7 @@ fn without_code_scanning_only_standard_scanning_is_asked_for() {
         &[Reply::Fail(CallFailure::NoCodeScanning)],
         &Reply::Ok,
     );
-    assert_eq!(run.types, BTreeSet::from([ScanType::Lambda]));
+    assert_eq!(run.types, BTreeSet::from([ResourceScanType::Lambda]));
     assert!(run.report.code_scanning_missing);
 }
 
@@ -523,7 +523,7 @@ fn suspended(number: u64) -> Member {
     Member {
         account: AccountFacts {
             id: account(number),
-            scans: Ok(states(ScanStatus::Disabled)),
+            scans: Ok(states(Status::Disabled)),
         },
         relationship: RelationshipStatus::Enabled,
         suspended: true,

@@ -7,9 +7,9 @@ use jiff::civil::date;
 use shindan_control::ShortText;
 use shindan_control::cost::{Forecast, FreeTrials, Interval, PriceTable, forecast};
 use shindan_control::evaluate::{AccountCause, Cause, Check, ComplianceStatus};
-use shindan_control::facts::{AccountId, Region};
 use shindan_control::function::{Eligibility, FunctionFacts, FunctionScan, Ineligibility};
 use shindan_control::question::{Language, Question};
+use shindan_inspector::{AccountId, Region};
 
 const LANGUAGES: [Language; 2] = [Language::English, Language::Japanese];
 

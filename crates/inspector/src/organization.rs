@@ -265,6 +265,19 @@ impl AutoEnable {
         .collect()
     }
 
+    /// The same with one type on or off; the others stay as they are, because the API replaces all at once.
+    #[must_use]
+    pub const fn with(mut self, scan: ResourceScanType, on: bool) -> Self {
+        match scan {
+            ResourceScanType::Ec2 => self.ec2 = on,
+            ResourceScanType::Ecr => self.ecr = on,
+            ResourceScanType::Lambda => self.lambda = on,
+            ResourceScanType::LambdaCode => self.lambda_code = on,
+            ResourceScanType::CodeRepository => self.code_repository = on,
+        }
+        self
+    }
+
     /// Whether it can be.
     ///
     /// # Errors

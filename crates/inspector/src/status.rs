@@ -80,6 +80,17 @@ wire_enum!(
     }
 );
 
+impl ResourceScanType {
+    /// The type that has to be on for this one to be.
+    #[must_use]
+    pub const fn needs(self) -> Option<Self> {
+        match self {
+            Self::LambdaCode => Some(Self::Lambda),
+            Self::Ec2 | Self::Ecr | Self::Lambda | Self::CodeRepository => None,
+        }
+    }
+}
+
 wire_enum!(
     /// Whether an account or one of its scan types is on.
     Status {
@@ -110,6 +121,14 @@ wire_enum!(
     }
 );
 
+impl RelationshipStatus {
+    /// Whether such an account is a member: it is until it was removed, left, or was deleted.
+    #[must_use]
+    pub const fn is_member(self) -> bool {
+        !matches!(self, Self::Removed | Self::Resigned | Self::Deleted)
+    }
+}
+
 wire_enum!(
     /// Whether the delegated administrator stays.
     DelegatedAdminStatus { Enabled = "ENABLED", DisableInProgress = "DISABLE_IN_PROGRESS" }
@@ -133,6 +152,8 @@ wire_enum!(
         DisassociateAllMembers = "DISASSOCIATE_ALL_MEMBERS",
         AccountIsIsolated = "ACCOUNT_IS_ISOLATED",
         BlockedByOrganizationPolicy = "BLOCKED_BY_ORGANIZATION_POLICY",
+        Ec2SsmResourceDataSyncLimitExceeded = "EC2_SSM_RESOURCE_DATA_SYNC_LIMIT_EXCEEDED",
+        Ec2SsmAssociationVersionLimitExceeded = "EC2_SSM_ASSOCIATION_VERSION_LIMIT_EXCEEDED",
     }
 );
 

@@ -9,9 +9,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use shindan_control::definition::ControlId;
 use shindan_control::evaluate::{self, Evaluation};
-use shindan_control::facts::{
-    self, AccountFacts, RegionFacts, RelationshipStatus, Role, ScanStates, ScanStatus,
-};
+use shindan_control::facts::{self, AccountFacts, RegionFacts, Role, ScanStates};
 use shindan_control::finding::{ArchivalReason, ControlFinding, FindingId};
 use shindan_inspector::{
     AccountId, AccountSettings, AutoEnable, Member, Region, Relation, ResourceScanType, Standing,
@@ -20,7 +18,7 @@ use shindan_inspector::{
 
 use crate::asff::{Finding, object};
 use crate::import::{Imported, Importer, Stored, merge};
-use crate::standards::{Settings, region_of};
+use crate::standards::Settings;
 use crate::time::moment;
 
 /// How often the controls are checked when nothing has changed.
@@ -160,14 +158,12 @@ pub fn region_facts(
     auto_enable: AutoEnable,
 ) -> RegionFacts {
     let facts_of = |account: AccountId| AccountFacts {
-        id: account_of(account),
+        id: account,
         scans: Ok(scan_states(settings.get(&account))),
     };
     let role = match standing.relation {
         Relation::Standalone => Role::Standalone,
-        Relation::Member(administrator) => Role::Member {
-            administrator: account_of(administrator),
-        },
+        Relation::Member(administrator) => Role::Member { administrator },
         Relation::Administrator => {
             let own = members
                 .iter()
@@ -175,7 +171,7 @@ pub fn region_facts(
             let mut members: Vec<_> = own
                 .map(|member| facts::Member {
                     account: facts_of(member.account),
-                    relationship: relationship(member.relationship),
+                    relationship: member.relationship,
                     suspended: settings
                         .get(&member.account)
                         .is_some_and(|settings| settings.suspended),
@@ -184,70 +180,22 @@ pub fn region_facts(
             members.sort_by_key(|member| member.account.id);
             Role::DelegatedAdministrator {
                 members: Ok(members),
-                auto_enable: Ok(facts::AutoEnable {
-                    ec2: auto_enable.ec2,
-                    ecr: auto_enable.ecr,
-                    lambda: auto_enable.lambda,
-                    lambda_code: auto_enable.lambda_code,
-                }),
+                auto_enable: Ok(auto_enable),
             }
         }
     };
     RegionFacts {
-        region: region_of(region),
+        region: region.clone(),
         caller: facts_of(account),
         role: Ok(role),
     }
 }
 
-fn account_of(account: AccountId) -> facts::AccountId {
-    let text = account.to_string();
-    text.parse()
-        .expect("accounts of either crate are twelve digits")
-}
-
 fn scan_states(settings: Option<&AccountSettings>) -> ScanStates {
-    let status = |scan| {
-        settings.map_or(ScanStatus::Disabled, |settings| {
-            scan_status(settings.status_of(scan))
+    let all = ScanStates::all(Status::Disabled);
+    settings.map_or(all, |settings| {
+        ResourceScanType::ALL.iter().fold(all, |states, &scan| {
+            states.with(scan, settings.status_of(scan))
         })
-    };
-    ScanStates {
-        ec2: status(ResourceScanType::Ec2),
-        ecr: status(ResourceScanType::Ecr),
-        lambda: status(ResourceScanType::Lambda),
-        lambda_code: status(ResourceScanType::LambdaCode),
-    }
-}
-
-const fn scan_status(status: Status) -> ScanStatus {
-    match status {
-        Status::Disabled => ScanStatus::Disabled,
-        Status::Enabling => ScanStatus::Enabling,
-        Status::Enabled => ScanStatus::Enabled,
-        Status::Disabling => ScanStatus::Disabling,
-        Status::Suspending => ScanStatus::Suspending,
-        Status::Suspended => ScanStatus::Suspended,
-    }
-}
-
-const fn relationship(status: shindan_inspector::RelationshipStatus) -> RelationshipStatus {
-    use shindan_inspector::RelationshipStatus as Stored;
-
-    match status {
-        Stored::Created => RelationshipStatus::Created,
-        Stored::Invited => RelationshipStatus::Invited,
-        Stored::Disabled => RelationshipStatus::Disabled,
-        Stored::Enabled => RelationshipStatus::Enabled,
-        Stored::Removed => RelationshipStatus::Removed,
-        Stored::Resigned => RelationshipStatus::Resigned,
-        Stored::Deleted => RelationshipStatus::Deleted,
-        Stored::EmailVerificationInProgress => RelationshipStatus::EmailVerificationInProgress,
-        Stored::EmailVerificationFailed => RelationshipStatus::EmailVerificationFailed,
-        Stored::RegionDisabled => RelationshipStatus::RegionDisabled,
-        Stored::AccountSuspended => RelationshipStatus::AccountSuspended,
-        Stored::CannotCreateDetectorInOrgMaster => {
-            RelationshipStatus::CannotCreateDetectorInOrgMaster
-        }
-    }
+    })
 }

@@ -183,6 +183,21 @@ pub fn merge(
     }
 }
 
+/// A finding of Inspector that is not there any more, as it is then: archived, and otherwise as it was.
+#[must_use]
+pub fn archived(stored: &Stored, now: Timestamp) -> Stored {
+    let mut next = stored.clone();
+    let updated_at = now.max(stored.finding.updated_at().plus_millis(1));
+    let members = next.finding.members_mut();
+    members.insert("RecordState".to_owned(), "ARCHIVED".into());
+    members.insert("UpdatedAt".to_owned(), write_time(updated_at).into());
+    if let Some(Value::Object(fields)) = members.get_mut("ProductFields") {
+        let closed = shindan_inspector::FindingStatus::Closed.as_str();
+        fields.insert(FINDING_STATUS.to_owned(), closed.into());
+    }
+    next
+}
+
 fn set_workflow(finding: &mut Finding, status: WorkflowStatus) {
     let workflow = json!({ "Status": status.as_str() });
     finding

@@ -9,6 +9,7 @@
 //! sort        in which order
 //! standards   standards, subscriptions, controls and their associations, in the API's shapes
 //! finding_of  a finding of Inspector as a finding here
+//! imported_of the same as an account may import it
 //! evaluation  checks of the controls: which control findings are to be written
 //! members     the hub of an account, its organisation, and who may do what
 //! aggregator  findings of other Regions
@@ -25,6 +26,7 @@ pub mod evaluation;
 pub mod filters;
 mod finding_of;
 pub mod import;
+mod imported_of;
 pub mod members;
 mod name;
 mod operation;
@@ -40,6 +42,7 @@ pub use error::{HubError, HubErrorKind};
 pub use filters::Filters;
 pub use finding_of::{InspectorFinding, finding_of};
 pub use import::{Imported, Importer, Stored};
+pub use imported_of::imported_of;
 pub use members::{Hub, HubMember, HubOrganization, HubStanding};
 pub use name::{AggregatorArn, HubArn, ProductArn};
 pub use operation::HubOperation;

@@ -147,6 +147,8 @@ pub enum HubAction {
     Read,
     /// See the members.
     ReadMembers,
+    /// See what new members get.
+    ReadOrganization,
     /// See whom the management account designated.
     ReadDesignation,
     /// Give findings.
@@ -194,7 +196,10 @@ pub fn may(
         return Err(not_subscribed(account));
     }
     match (action, standing.relation) {
-        (HubAction::ChangeMembers, Relation::Member(_) | Relation::Standalone)
+        (
+            HubAction::ChangeMembers | HubAction::ReadOrganization,
+            Relation::Member(_) | Relation::Standalone,
+        )
         | (HubAction::ReadMembers, Relation::Member(_)) => Err(not_administrator(account)),
         (HubAction::Disable, Relation::Administrator) => Err(HubError::denied(format!(
             "Account {account} is the Security Hub administrator: disable another account's designation before its hub"
@@ -245,7 +250,10 @@ fn role_allows(role: Role, action: HubAction) -> bool {
         ),
         Role::ReadOnly => matches!(
             action,
-            HubAction::Read | HubAction::ReadMembers | HubAction::ReadDesignation
+            HubAction::Read
+                | HubAction::ReadMembers
+                | HubAction::ReadOrganization
+                | HubAction::ReadDesignation
         ),
         Role::Scanner => false,
     }

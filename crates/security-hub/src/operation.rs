@@ -192,9 +192,8 @@ impl HubOperation {
             | Self::DeleteMembers
             | Self::DisassociateMembers
             | Self::UpdateOrganizationConfiguration => HubAction::ChangeMembers,
-            Self::DescribeOrganizationConfiguration | Self::GetMembers | Self::ListMembers => {
-                HubAction::ReadMembers
-            }
+            Self::DescribeOrganizationConfiguration => HubAction::ReadOrganization,
+            Self::GetMembers | Self::ListMembers => HubAction::ReadMembers,
             Self::DisableOrganizationAdminAccount | Self::EnableOrganizationAdminAccount => {
                 HubAction::Designate
             }

@@ -17,6 +17,7 @@
 
 mod clock;
 mod deploy;
+mod hub;
 mod package_hash;
 mod packages;
 mod reconcile;

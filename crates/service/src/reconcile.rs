@@ -26,6 +26,7 @@ impl Service {
         self.decide_all(region, account, scan_settings(&settled))
             .await?;
         let now = self.now();
+        let mut jobs = self.store().job_numbers(2).await?;
         let mut write = self.store().write().await?;
         let current = write.account_settings(region, account).await?;
         for &scan in ResourceScanType::ALL {
@@ -39,6 +40,9 @@ impl Service {
                 .set_scan_status(region, account, scan, target, now)
                 .await?;
         }
+        write
+            .check_controls_around(region, account, now, &mut jobs)
+            .await?;
         write.commit().await?;
         let current = self.store().account_settings(region, account).await?;
         if current != settings {

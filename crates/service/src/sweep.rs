@@ -1,4 +1,5 @@
-//! What only time brings about: 90 days pass, retention ends, leases run out, packages are left over.
+//! What only time brings about: 90 days pass, retention ends, leases run out, packages are left over, controls are to be
+//! checked again.
 
 use std::time::Duration;
 
@@ -26,6 +27,10 @@ pub struct Swept {
     pub forgotten: u64,
     /// Packages that no function has.
     pub removed_packages: u64,
+    /// Accounts whose controls in Security Hub are to be checked.
+    pub due_checks: u64,
+    /// Findings of Security Hub that were archived or removed.
+    pub ended_hub_findings: u64,
 }
 
 impl Service {
@@ -46,6 +51,8 @@ impl Service {
                 self.tell_dead().await?;
                 self.packages().remove_unused(self.store(), GRACE).await?
             },
+            due_checks: self.check_due_controls().await?,
+            ended_hub_findings: self.end_hub_findings().await?,
         })
     }
 

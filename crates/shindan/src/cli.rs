@@ -1,5 +1,6 @@
 //! The command line.
 
+pub(crate) mod control;
 pub(crate) mod service;
 
 use std::num::NonZeroUsize;
@@ -45,6 +46,12 @@ pub(crate) enum Command {
     Detectors(DetectorsArgs),
     /// Bring the advisories about packages up to date, or say how old they are
     Db(DbArgs),
+    /// Security Hub's controls for Amazon Inspector: check, explain, ask, decide, enable or suppress
+    Control(control::ControlArgs),
+    /// Say what Amazon Inspector's scanning of functions costs, and what shindan saves
+    Cost(control::CostArgs),
+    /// Import what a server found into AWS Security Hub
+    SecurityHub(control::SecurityHubArgs),
     /// Keep scanning: watch functions, and answer as Amazon Inspector's API
     Serve(service::ServeArgs),
     /// Give a server a deployment package to scan and watch

@@ -63,3 +63,12 @@ Exit codes:
   0  the server took the package, or has it already
   2  the command line, the package or the server's answer does not allow it
   4  shindan itself failed";
+
+/// The table that the help of `shindan control`, `shindan cost` and `shindan security-hub` ends with.
+pub(crate) const CONTROL_TABLE: &str = "\
+Exit codes:
+  0  done, or nothing to do; every control that was checked passes or is suppressed
+  1  a control fails; something was refused, and a person has to change something first
+  2  the command line, the settings, the credentials or the database cannot be used
+  3  something could not be read, or is not finished: run it again
+  4  shindan itself failed";

@@ -4,6 +4,7 @@
 //! business of the crates below. All reading of what is scanned happens in a child process without rights
 //! ([`worker`]); this process never opens a scanned file.
 
+mod aws;
 mod catalogue_folder;
 mod cli;
 mod commands;
@@ -48,6 +49,9 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(&args),
         Command::Detectors(args) => commands::detectors::run(&args),
         Command::Db(args) => database::run(&args),
+        Command::Control(args) => commands::control::run(&args),
+        Command::Cost(args) => commands::cost::run(&args),
+        Command::SecurityHub(args) => commands::security_hub::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Push(args) => commands::push::run(&args),
         Command::Access(args) => commands::access::run(&args),

@@ -416,18 +416,21 @@ impl Store {
             }
         }
         let mut plan = Plan::default();
-        let mut changed = 0;
+        let mut changed = Vec::new();
         for existing in &batch {
             let event = Event::Filtered(matching.get(&existing.id).copied());
             if let Step::Same(life) = existing.life.after(event, now) {
-                changed += u64::from(life != existing.life);
+                if life != existing.life {
+                    changed.push(existing.id);
+                }
                 plan.live(existing, life);
             }
         }
         write.write_lives(plan.lives).await?;
+        write.mirror_findings_soon(region, &changed, now).await?;
         write.commit().await?;
         Ok(Applied {
-            changed,
+            changed: u64::try_from(changed.len()).unwrap_or(u64::MAX),
             last: Some(last),
         })
     }

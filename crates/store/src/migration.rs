@@ -19,6 +19,14 @@ const SCRIPTS: &[(&str, &str)] = &[
         "security hub",
         include_str!("../migrations/0005_security_hub.sql"),
     ),
+    (
+        "decisions",
+        include_str!("../migrations/0006_decisions.sql"),
+    ),
+    (
+        "security hub service",
+        include_str!("../migrations/0008_security_hub_service.sql"),
+    ),
 ];
 
 /// The migrations as an engine understands them.

@@ -18,7 +18,70 @@ pub struct Usage {
     pub coverage_hours: f64,
 }
 
+/// A span in which a function was watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// Which function.
+    pub function: FunctionArn,
+    /// For which kind of scanning.
+    pub scan_type: ScanType,
+    /// From when to when.
+    pub span: metering::Span,
+}
+
 impl Store {
+    /// The spans that reach into a time, in the order of functions, kinds of scanning and beginnings.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn watched(
+        &self,
+        scope: &Scope,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Watched>, StoreError> {
+        let mut statement = Statement::new(
+            "SELECT f.region, f.account_id, f.name, w.scan_type, w.began_at, w.ended_at FROM watch w \
+             JOIN function f ON f.id = w.function_id WHERE ",
+        );
+        statement.within("w", scope);
+        statement.push(" AND w.began_at < ").value(to.as_millis());
+        statement
+            .push(" AND (w.ended_at IS NULL OR w.ended_at > ")
+            .value(from.as_millis())
+            .push(") ORDER BY w.function_id, w.scan_type, w.began_at");
+        let rows = statement
+            .rows(self.readers())
+            .await
+            .map_err(|e| self.failed(e))?;
+        rows.iter()
+            .map(|row| {
+                type Columns = (String, i64, String, i16, i64, Option<i64>);
+                let read = |row: &AnyRow| -> Result<Columns, sqlx::Error> {
+                    Ok((
+                        row.try_get(0)?,
+                        row.try_get(1)?,
+                        row.try_get(2)?,
+                        row.try_get(3)?,
+                        row.try_get(4)?,
+                        row.try_get(5)?,
+                    ))
+                };
+                let (region, account, name, scan, began_at, ended_at) =
+                    read(row).map_err(|e| self.failed(e))?;
+                Ok(Watched {
+                    function: crate::function::arn(&region, account, &name)?,
+                    scan_type: ScanType::from_code(scan)
+                        .ok_or_else(|| crate::row::unknown("scan type", scan))?,
+                    span: metering::Span {
+                        began_at: Timestamp::from_millis(began_at),
+                        ended_at: ended_at.map(Timestamp::from_millis),
+                    },
+                })
+            })
+            .collect()
+    }
+
     /// Coverage hours of the current month (UTC), by account and kind of scanning. Of `accounts` only, or of all that the
     /// scope reaches when there are none; accounts out of reach are left out.
     ///

@@ -95,6 +95,26 @@ pub struct Usage {
     pub currency: Option<String>,
 }
 
+/// The free trials of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FreeTrials {
+    #[serde(rename = "accountId")]
+    pub account: AccountId,
+    #[serde(rename = "freeTrialInfo", default)]
+    pub trials: Vec<FreeTrial>,
+}
+
+/// The free trial of one kind of scanning.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct FreeTrial {
+    /// `LAMBDA`, `LAMBDA_CODE` and others.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub start: Timestamp,
+    pub end: Timestamp,
+}
+
 fn function<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<CoveredFunction>, D::Error> {

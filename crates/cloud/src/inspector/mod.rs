@@ -12,6 +12,7 @@ use shindan_inspector::{AccountId, AutoEnable, ResourceScanType};
 
 use crate::call::Call;
 use crate::error::{CloudError, ErrorKind};
+use crate::failure::Failure;
 use crate::session::Session;
 use crate::signed::{Input, Paging};
 
@@ -19,7 +20,10 @@ pub use account::{
     AccountState, Administrator, FailedAccount, Member, OrganizationConfiguration, ScanStates,
     Settings,
 };
-pub use listing::{CoveredFunction, CoveredResource, ListedFinding, ScanState, Usage, UsageTotal};
+pub use listing::{
+    CoveredFunction, CoveredResource, FreeTrial, FreeTrials, ListedFinding, ScanState, Usage,
+    UsageTotal,
+};
 
 /// Accounts of one call, the most that Enable, Disable and BatchGetAccountStatus take.
 const ACCOUNTS: usize = 100;
@@ -218,6 +222,41 @@ impl Inspector {
             body["accountIds"] = json!(accounts);
         }
         self.list(Call::ListUsageTotals, body, "totals").await
+    }
+
+    /// The free trials of accounts; those that may not be read are left out, as those are that never began one.
+    ///
+    /// # Errors
+    /// When a call fails as a whole.
+    pub async fn free_trials(&self, accounts: &[AccountId]) -> Result<Vec<FreeTrials>, CloudError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            accounts: Vec<FreeTrials>,
+        }
+        let mut trials = Vec::new();
+        for batch in accounts.chunks(ACCOUNTS) {
+            let input = Input::body(json!({ "accountIds": batch }));
+            let answer: Answer = self.0.json(Call::BatchGetFreeTrialInfo, &input).await?;
+            trials.extend(answer.accounts);
+        }
+        Ok(trials)
+    }
+
+    /// The account that asks, as the service sees it: its status is what is answered when no account is named.
+    pub(crate) async fn caller(&self) -> Result<AccountId, CloudError> {
+        let call = Call::BatchGetAccountStatus;
+        let answer: Settings = self.0.json(call, &Input::body(json!({}))).await?;
+        let failed = answer.failed.iter().map(|failed| failed.account);
+        let mut all = answer
+            .accounts
+            .iter()
+            .map(|state| state.account)
+            .chain(failed);
+        all.next().ok_or_else(|| {
+            let message = "the answer names no account";
+            self.0
+                .error(call, &Failure::of(ErrorKind::NotTheService, message))
+        })
     }
 
     async fn list<T: serde::de::DeserializeOwned>(

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::iter::Sum;
 
+use shindan_inspector::Region;
+
 use super::money::Usd;
 use super::price::PriceSource;
-use crate::facts::Region;
 use crate::function::FunctionScan;
 
 /// What something costs, or which prices are missing to say so.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use shindan_inspector::{AccountId, Region};
 
 use super::FreeTrials;
 use super::amount::Amount;
 use super::money::Coverage;
 use super::price::PriceTable;
-use crate::facts::{AccountId, Region};
 use crate::function::FunctionScan;
 
 /// A time from its first moment to the one before its end.

@@ -10,11 +10,12 @@
 
 use std::collections::BTreeMap;
 
+use shindan_inspector::{AccountId, Region};
+
 use super::FreeTrials;
 use super::amount::Amount;
 use super::bill::{Interval, price};
 use super::price::PriceTable;
-use crate::facts::{AccountId, Region};
 use crate::function::{Eligibility, FunctionFacts, FunctionScan, Ineligibility};
 
 /// What a month would cost.

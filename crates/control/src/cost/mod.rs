@@ -22,8 +22,8 @@ pub use price::{Price, PriceSource, PriceTable, PriceTableError};
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use shindan_inspector::{AccountId, Region};
 
-use crate::facts::{AccountId, Region};
 use crate::function::FunctionScan;
 
 /// How long a free trial lasts.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use shindan_inspector::Region;
 use thiserror::Error;
 
 use super::money::Usd;
-use crate::facts::Region;
 use crate::function::FunctionScan;
 
 /// Prices that are known.
@@ -89,6 +89,13 @@ impl PriceTable {
     #[must_use]
     pub fn get(&self, region: &Region, scan: FunctionScan) -> Option<Price> {
         self.prices.get(&(region.clone(), scan)).copied()
+    }
+
+    /// All prices, in order of Regions.
+    pub fn all(&self) -> impl Iterator<Item = (&Region, FunctionScan, Price)> {
+        self.prices
+            .iter()
+            .map(|((region, scan), price)| (region, *scan, *price))
     }
 
     fn of(file: File, source: PriceSource) -> Self {

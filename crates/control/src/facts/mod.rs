@@ -2,16 +2,10 @@
 //!
 //! Everything that this crate decides, it decides from a [`RegionFacts`]. A fact that could not be read is no fact:
 //! it stays in the place of the value as an [`Unreadable`] with the reason, so that nothing is taken for enabled or
-//! disabled that nobody has seen. `vocabulary` holds the words of the API; nothing else in the crate knows how they
-//! are spelled.
+//! disabled that nobody has seen. The words are `inspector`'s.
 
 mod organization;
-mod vocabulary;
 
 pub use organization::{
-    AccountFacts, AutoEnable, Member, RegionFacts, Role, ScanStates, Unreadable, UnreadableCause,
-};
-pub use vocabulary::{
-    AccountErrorCode, AccountId, AccountIdError, Partition, Region, RegionError,
-    RelationshipStatus, ScanStatus, ScanType,
+    AccountFacts, Member, RegionFacts, Role, ScanStates, Unreadable, UnreadableCause,
 };

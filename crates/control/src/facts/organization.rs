@@ -5,7 +5,9 @@ use std::ops::Index;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Region, RelationshipStatus, ScanStatus, ScanType};
+use shindan_inspector::{
+    AccountId, AutoEnable, Region, RelationshipStatus, ResourceScanType, Status,
+};
 
 /// What one account knows about Amazon Inspector in one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,97 +60,29 @@ pub struct AccountFacts {
 }
 
 /// The status of every scan type in an account. In a Region without code scanning it is `DISABLED` there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ScanStates {
-    pub ec2: ScanStatus,
-    pub ecr: ScanStatus,
-    pub lambda: ScanStatus,
-    pub lambda_code: ScanStatus,
-}
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScanStates([Status; ResourceScanType::ALL.len()]);
 
 impl ScanStates {
     /// Every type in the same status.
     #[must_use]
-    pub const fn all(status: ScanStatus) -> Self {
-        Self {
-            ec2: status,
-            ecr: status,
-            lambda: status,
-            lambda_code: status,
-        }
+    pub const fn all(status: Status) -> Self {
+        Self([status; ResourceScanType::ALL.len()])
     }
 
     /// The same with one type in another status.
     #[must_use]
-    pub const fn with(mut self, scan: ScanType, status: ScanStatus) -> Self {
-        match scan {
-            ScanType::Ec2 => self.ec2 = status,
-            ScanType::Ecr => self.ecr = status,
-            ScanType::Lambda => self.lambda = status,
-            ScanType::LambdaCode => self.lambda_code = status,
-        }
+    pub const fn with(mut self, scan: ResourceScanType, status: Status) -> Self {
+        self.0[scan as usize] = status;
         self
     }
 }
 
-impl Index<ScanType> for ScanStates {
-    type Output = ScanStatus;
+impl Index<ResourceScanType> for ScanStates {
+    type Output = Status;
 
-    fn index(&self, scan: ScanType) -> &ScanStatus {
-        match scan {
-            ScanType::Ec2 => &self.ec2,
-            ScanType::Ecr => &self.ecr,
-            ScanType::Lambda => &self.lambda,
-            ScanType::LambdaCode => &self.lambda_code,
-        }
-    }
-}
-
-/// Which scan types accounts get that join the organization; accounts that are in it already are not touched by it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AutoEnable {
-    pub ec2: bool,
-    pub ecr: bool,
-    pub lambda: bool,
-    pub lambda_code: bool,
-}
-
-impl AutoEnable {
-    /// Whether a type is on.
-    #[must_use]
-    pub const fn has(self, scan: ScanType) -> bool {
-        match scan {
-            ScanType::Ec2 => self.ec2,
-            ScanType::Ecr => self.ecr,
-            ScanType::Lambda => self.lambda,
-            ScanType::LambdaCode => self.lambda_code,
-        }
-    }
-
-    /// The same with one type on; the others stay as they are, because the API replaces all at once.
-    #[must_use]
-    pub const fn with(mut self, scan: ScanType) -> Self {
-        match scan {
-            ScanType::Ec2 => self.ec2 = true,
-            ScanType::Ecr => self.ecr = true,
-            ScanType::Lambda => self.lambda = true,
-            ScanType::LambdaCode => self.lambda_code = true,
-        }
-        self
-    }
-
-    /// The same with one type off.
-    #[must_use]
-    pub const fn without(mut self, scan: ScanType) -> Self {
-        match scan {
-            ScanType::Ec2 => self.ec2 = false,
-            ScanType::Ecr => self.ecr = false,
-            ScanType::Lambda => self.lambda = false,
-            ScanType::LambdaCode => self.lambda_code = false,
-        }
-        self
+    fn index(&self, scan: ResourceScanType) -> &Status {
+        &self.0[scan as usize]
     }
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use shindan_inspector::{AccountId, Region};
 
 use super::{ArchivalReason, ControlFinding, RecordState, WorkflowStatus};
 use crate::definition::{ControlId, ControlSeverity, ResourceType};
 use crate::evaluate::{ComplianceStatus, StatusReason};
-use crate::facts::{AccountId, Region};
 
 /// The only version of the format.
 const SCHEMA_VERSION: &str = "2018-10-08";
@@ -21,7 +21,7 @@ pub(super) fn write(finding: &ControlFinding) -> Value {
     let id = &finding.id;
     let definition = id.control.definition();
     let arn = id.arn();
-    let partition = id.region.partition().as_str();
+    let partition = id.region.partition();
     let product_arn = format!(
         "arn:{partition}:securityhub:{}::product/aws/securityhub",
         id.region
@@ -244,11 +244,7 @@ fn product_fields(
         ("aws/securityhub/FindingId", format!("{product_arn}/{arn}")),
         (
             "Resources:0/Id",
-            format!(
-                "arn:{}:iam::{}:root",
-                id.region.partition().as_str(),
-                id.account
-            ),
+            format!("arn:{}:iam::{}:root", id.region.partition(), id.account),
         ),
     ]);
     if let Some(annotation) = &finding.annotation {

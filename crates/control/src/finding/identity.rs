@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use shindan_inspector::{AccountId, Region};
 
 use crate::definition::ControlId;
-use crate::facts::{AccountId, Region};
 
 /// The account, Region and control that a finding is about. The id in ASFF is computed from them and nothing else, so
 /// that whoever checks first, and however often, arrives at the same finding.
@@ -23,7 +23,7 @@ impl FindingId {
     pub fn arn(&self) -> String {
         format!(
             "arn:{}:securityhub:{}:{}:security-control/{}/finding/{}",
-            self.region.partition().as_str(),
+            self.region.partition(),
             self.region,
             self.account,
             self.control,

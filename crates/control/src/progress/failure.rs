@@ -4,13 +4,14 @@ use std::fmt;
 
 use jiff::SignedDuration;
 
-use crate::facts::{AccountErrorCode, AccountId};
+use shindan_inspector::{AccountId, ErrorCode};
 
 /// An account for which `Enable` did nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedAccount {
     pub account: AccountId,
-    pub code: AccountErrorCode,
+    /// None for a code that is newer than the list.
+    pub code: Option<ErrorCode>,
     /// In the words of the service.
     pub message: String,
 }
@@ -80,32 +81,31 @@ pub(super) enum Verdict {
 
 pub(super) fn judge(failure: &FailedAccount) -> Verdict {
     let message = || failure.message.clone();
-    match failure.code {
-        AccountErrorCode::AlreadyEnabled | AccountErrorCode::EnableInProgress => Verdict::Accepted,
-        AccountErrorCode::DisableInProgress | AccountErrorCode::SuspendInProgress => {
+    let Some(code) = failure.code else {
+        return Verdict::Refused(Refusal::Other(message()));
+    };
+    match code {
+        ErrorCode::AlreadyEnabled | ErrorCode::EnableInProgress => Verdict::Accepted,
+        ErrorCode::DisableInProgress | ErrorCode::SuspendInProgress => {
             Verdict::Passing(Trouble::Busy)
         }
-        AccountErrorCode::SsmThrottled | AccountErrorCode::EventBridgeThrottled => {
+        ErrorCode::SsmThrottled | ErrorCode::EventbridgeThrottled => {
             Verdict::Passing(Trouble::Throttled)
         }
-        AccountErrorCode::InternalError
-        | AccountErrorCode::SsmUnavailable
-        | AccountErrorCode::EventBridgeUnavailable => {
-            Verdict::Passing(Trouble::Unavailable(message()))
-        }
-        AccountErrorCode::AccessDenied => Verdict::Denied(Refusal::AccessDenied(message())),
-        AccountErrorCode::BlockedByOrganizationPolicy => {
-            Verdict::Refused(Refusal::OrganizationPolicy)
-        }
-        AccountErrorCode::AccountIsIsolated => Verdict::Refused(Refusal::Isolated),
-        AccountErrorCode::ResourceNotFound => Verdict::Refused(Refusal::NotFound),
-        AccountErrorCode::Ec2SsmResourceDataSyncLimitExceeded
-        | AccountErrorCode::Ec2SsmAssociationVersionLimitExceeded => {
+        ErrorCode::InternalError
+        | ErrorCode::SsmUnavailable
+        | ErrorCode::EventbridgeUnavailable => Verdict::Passing(Trouble::Unavailable(message())),
+        ErrorCode::AccessDenied => Verdict::Denied(Refusal::AccessDenied(message())),
+        ErrorCode::BlockedByOrganizationPolicy => Verdict::Refused(Refusal::OrganizationPolicy),
+        ErrorCode::AccountIsIsolated => Verdict::Refused(Refusal::Isolated),
+        ErrorCode::ResourceNotFound => Verdict::Refused(Refusal::NotFound),
+        ErrorCode::Ec2SsmResourceDataSyncLimitExceeded
+        | ErrorCode::Ec2SsmAssociationVersionLimitExceeded => {
             Verdict::Refused(Refusal::Limit(message()))
         }
-        AccountErrorCode::ResourceScanNotDisabled
-        | AccountErrorCode::DisassociateAllMembers
-        | AccountErrorCode::Unknown => Verdict::Refused(Refusal::Other(message())),
+        ErrorCode::ResourceScanNotDisabled | ErrorCode::DisassociateAllMembers => {
+            Verdict::Refused(Refusal::Other(message()))
+        }
     }
 }
 

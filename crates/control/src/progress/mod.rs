@@ -31,8 +31,9 @@ mod target;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use shindan_inspector::{AccountId, AutoEnable, ResourceScanType, Status};
 
-use crate::facts::{AccountFacts, AccountId, AutoEnable, ScanStatus, ScanType};
+use crate::facts::AccountFacts;
 use crate::plan::{MAX_ACCOUNTS, Plan, Step};
 
 pub use failure::{CallFailure, FailedAccount, Refusal, Trouble};
@@ -47,7 +48,7 @@ pub use report::{Outcome, Report};
 #[derive(Clone, Debug)]
 pub struct Progress {
     caller: AccountId,
-    types: BTreeSet<ScanType>,
+    types: BTreeSet<ResourceScanType>,
     accounts: BTreeMap<AccountId, Account>,
     auto_enable: Option<(AutoEnable, Task)>,
     disassociate: BTreeMap<AccountId, Task>,
@@ -77,7 +78,7 @@ pub enum Action {
 pub enum Request {
     Enable {
         accounts: Vec<AccountId>,
-        types: BTreeSet<ScanType>,
+        types: BTreeSet<ResourceScanType>,
     },
     /// `BatchGetAccountStatus`.
     ReadStatus {
@@ -358,17 +359,17 @@ impl Progress {
                 }
             };
             let any =
-                |statuses: &[ScanStatus]| self.types.iter().any(|s| statuses.contains(&scans[*s]));
+                |statuses: &[Status]| self.types.iter().any(|s| statuses.contains(&scans[*s]));
             if self
                 .types
                 .iter()
-                .all(|scan| scans[*scan] == ScanStatus::Enabled)
+                .all(|scan| scans[*scan] == Status::Enabled)
             {
                 account.stage = Stage::Enabled;
-            } else if any(&[ScanStatus::Suspended, ScanStatus::Suspending]) {
+            } else if any(&[Status::Suspended, Status::Suspending]) {
                 account.stage = Stage::Refused(Refusal::Suspended);
-            } else if any(&[ScanStatus::Disabling])
-                || (any(&[ScanStatus::Disabled]) && now.duration_since(since) >= patience.settling)
+            } else if any(&[Status::Disabling])
+                || (any(&[Status::Disabled]) && now.duration_since(since) >= patience.settling)
             {
                 account.again(Trouble::ReadAsDisabled, &patience, now);
             } else {
@@ -439,14 +440,14 @@ impl Progress {
     /// not asked for, so that the answer makes no sense.
     fn without_code_scanning(&mut self, request: &Request) -> bool {
         let asked = match request {
-            Request::Enable { types, .. } => types.contains(&ScanType::LambdaCode),
+            Request::Enable { types, .. } => types.contains(&ResourceScanType::LambdaCode),
             Request::UpdateOrganizationConfiguration { auto_enable } => auto_enable.lambda_code,
             Request::ReadStatus { .. } | Request::Disassociate { .. } => false,
         };
         if asked {
-            self.types.remove(&ScanType::LambdaCode);
+            self.types.remove(&ResourceScanType::LambdaCode);
             if let Some((auto_enable, _)) = &mut self.auto_enable {
-                *auto_enable = auto_enable.without(ScanType::LambdaCode);
+                *auto_enable = auto_enable.with(ResourceScanType::LambdaCode, false);
             }
             self.code_scanning_missing = true;
         }

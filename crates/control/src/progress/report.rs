@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use shindan_inspector::AccountId;
+
 use super::{Refusal, Trouble};
-use crate::facts::AccountId;
 
 /// The end of carrying out a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,11 +12,11 @@ mod summary;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use shindan_inspector::{AccountId, Region};
 
 use crate::cost::Forecast;
 use crate::definition::ControlId;
 use crate::evaluate::Check;
-use crate::facts::{AccountId, Region};
 use crate::function::{FunctionFacts, FunctionScan};
 use crate::text::ShortText;
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::AccountId;
+use shindan_inspector::AccountId;
+
 use crate::function::{Eligibility, FunctionFacts, FunctionScan, Ineligibility};
 
 /// The functions that a question is about.

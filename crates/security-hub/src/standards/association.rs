@@ -136,7 +136,7 @@ pub fn association_summary(
     let since = setting.map(|setting| setting.updated_at);
     let since = since.or_else(|| settings.subscriptions.get(&standard).copied());
     let mut shape = object(json!({
-        "StandardsArn": standard.arn(&super::region_of(region)),
+        "StandardsArn": standard.arn(region),
         "SecurityControlId": control.as_str(),
         "SecurityControlArn": security_control_arn(control, region, account),
         "AssociationStatus": status(settings.is_enabled(standard, control)),

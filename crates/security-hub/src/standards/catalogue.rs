@@ -5,18 +5,17 @@ use shindan_control::definition::{ControlId, ControlSeverity, Standard};
 use shindan_inspector::{AccountId, Region};
 
 use super::subscription::short_id;
-use super::{Settings, is_default, region_of};
+use super::{Settings, is_default};
 use crate::name::{prefix, split};
 use crate::time::write_time;
 
 /// All standards, in the shape `Standard` of DescribeStandards.
 #[must_use]
 pub fn describe_standards(region: &Region) -> Vec<Value> {
-    let region = region_of(region);
     let all = Standard::ALL.into_iter();
     all.map(|standard| {
         json!({
-            "StandardsArn": standard.arn(&region),
+            "StandardsArn": standard.arn(region),
             "Name": standard.name(),
             "Description": description(standard),
             "EnabledByDefault": is_default(standard),
@@ -91,7 +90,7 @@ pub(super) fn standards_control_arn(
 #[must_use]
 pub fn definition(control: ControlId, region: &Region) -> Value {
     let definition = control.definition();
-    let available = control.exists_in(&region_of(region));
+    let available = control.exists_in(region);
     json!({
         "SecurityControlId": control.as_str(),
         "Title": definition.title,

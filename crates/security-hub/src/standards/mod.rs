@@ -14,7 +14,7 @@ mod subscription;
 use std::collections::{BTreeMap, BTreeSet};
 
 use shindan_control::{definition::ControlId, definition::Standard};
-use shindan_inspector::{Region, Timestamp};
+use shindan_inspector::Timestamp;
 
 pub use association::{
     AssociationId, AssociationUpdate, UnprocessedAssociation, association_detail,
@@ -78,12 +78,4 @@ impl Settings {
 /// Whether a standard is subscribed to when a hub is enabled with its default standards.
 const fn is_default(standard: Standard) -> bool {
     matches!(standard, Standard::FoundationalBestPractices)
-}
-
-/// A Region as `control` names it.
-pub(crate) fn region_of(region: &Region) -> shindan_control::facts::Region {
-    region
-        .as_str()
-        .parse()
-        .expect("every Region of Inspector's form has the form of control's, which is wider")
 }

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 use shindan_control::definition::Standard;
 use shindan_inspector::{AccountId, Region};
 
-use super::region_of;
 use crate::name::{prefix, split};
 
 /// The name of an account's subscription to a standard.
@@ -61,7 +60,7 @@ impl Subscription {
         };
         json!({
             "StandardsSubscriptionArn": arn.to_string(),
-            "StandardsArn": arn.standard.arn(&region_of(&arn.region)),
+            "StandardsArn": arn.standard.arn(&arn.region),
             "StandardsInput": {},
             "StandardsStatus": status,
             "StandardsControlsUpdatable": updatable,
@@ -72,10 +71,9 @@ impl Subscription {
 /// The standard of an ARN, `arn:aws:securityhub:REGION::standards/…`.
 #[must_use]
 pub fn standard_of(arn: &str, region: &Region) -> Option<Standard> {
-    let region = region_of(region);
     Standard::ALL
         .into_iter()
-        .find(|standard| standard.arn(&region) == arn)
+        .find(|standard| standard.arn(region) == arn)
 }
 
 /// `aws-foundational-security-best-practices/v/1.0.0`: what subscriptions and controls of a standard are called by.

@@ -1,10 +1,11 @@
 //! ASFF: what is a finding, and what findings of Inspector become.
 
 use serde_json::{Value, json};
-use shindan_inspector::{FindingArn, FindingDocument, FindingStatus, Timestamp};
+use shindan_control::finding::WorkflowStatus;
+use shindan_inspector::{AccountId, FindingArn, FindingDocument, FindingStatus, Region, Timestamp};
 use shindan_security_hub::asff::{MAX_BYTES, check};
-use shindan_security_hub::import::{Imported, Importer, batch, merge};
-use shindan_security_hub::{Finding, InspectorFinding, finding_of};
+use shindan_security_hub::import::{Imported, Importer, admit, batch, merge};
+use shindan_security_hub::{Finding, InspectorFinding, finding_of, imported_of};
 
 use crate::model;
 use crate::sample::{at, checked, finding, now, with};
@@ -219,9 +220,18 @@ pub(crate) fn inspector_finding(
     status: FindingStatus,
     updated_at: Timestamp,
 ) -> Finding {
+    as_finding(document, status, updated_at, finding_of)
+}
+
+fn as_finding(
+    document: &FindingDocument,
+    status: FindingStatus,
+    updated_at: Timestamp,
+    write: impl Fn(&InspectorFinding<'_>) -> Finding,
+) -> Finding {
     let arn =
         "arn:aws:inspector2:ap-northeast-1:000000000001:finding/00ff00ff00ff00ff00ff00ff00ff00ff";
-    finding_of(&InspectorFinding {
+    write(&InspectorFinding {
         arn: &FindingArn::parse(arn).expect("an ARN"),
         document,
         status,
@@ -229,6 +239,47 @@ pub(crate) fn inspector_finding(
         last_observed_at: updated_at,
         updated_at,
     })
+}
+
+/// What an account imports of shindan's findings: the service takes it, twice is once, and what people set stays.
+#[test]
+fn an_account_may_import_findings_of_shindan() {
+    for document in [package_finding(1), package_finding(10_000), code_finding()] {
+        let asff = as_finding(&document, FindingStatus::Active, now(), imported_of).into_value();
+        model::hold("AwsSecurityFinding", &asff);
+        assert_eq!(
+            asff["ProductArn"],
+            "arn:aws:securityhub:ap-northeast-1:000000000001:product/000000000001/default"
+        );
+        assert_eq!(asff["Workflow"], Value::Null);
+        let fields = asff["ProductFields"].as_object().expect("fields");
+        assert!(fields.keys().all(|name| name.starts_with("shindan/")));
+        assert_eq!(fields["shindan/FindingStatus"], "ACTIVE");
+
+        let account = AccountId::from_number(1).expect("an account");
+        let region = Region::parse("ap-northeast-1").expect("a Region");
+        let importer = Importer::Client(account);
+        let finding = check(asff).expect("within the format");
+        admit(&finding, importer, &region).expect("its own");
+        let Imported::New(mut stored) = merge(None, finding.clone(), importer, now()) else {
+            panic!("it is not there yet");
+        };
+        assert_eq!(
+            merge(Some(&stored), finding.clone(), importer, now()),
+            Imported::Ignored
+        );
+        stored.finding = check(with(
+            stored.finding.into_value(),
+            json!({ "Workflow": { "Status": "SUPPRESSED" } }),
+        ))
+        .expect("within the format");
+        let later = now().plus_millis(1000);
+        let again = as_finding(&document, FindingStatus::Active, later, imported_of);
+        let Imported::Updated(updated) = merge(Some(&stored), again, importer, later) else {
+            panic!("it is newer");
+        };
+        assert_eq!(updated.finding.workflow(), WorkflowStatus::Suppressed);
+    }
 }
 
 #[test]

@@ -43,6 +43,29 @@ impl<S: Scanner, R: Reporter> Workers<S, R> {
                     Err(error) => Err(error.into()),
                 }
             }
+            Job::MirrorFunction { function } => {
+                let store = self.service.store();
+                match store.mirror_function(*function, self.service.now()).await {
+                    Ok(_) => self.complete(lease).await,
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Job::MirrorAccount { region, account } => {
+                let store = self.service.store();
+                match store
+                    .mirror_account(region, *account, self.service.now())
+                    .await
+                {
+                    Ok(_) => self.complete(lease).await,
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Job::CheckControls { region, account } => {
+                match self.service.check_controls(region, *account).await {
+                    Ok(_) => self.complete(lease).await,
+                    Err(error) => Err(error.into()),
+                }
+            }
             Job::Report { id } => match self.reporter.report(id).await {
                 Ok(()) => self.complete(lease).await,
                 Err(reason) => Err(JobError::Report(reason)),

@@ -1,9 +1,12 @@
 pub(crate) mod access;
 pub(crate) mod backup;
+pub(crate) mod control;
+pub(crate) mod cost;
 pub(crate) mod detectors;
 pub(crate) mod explain;
 pub(crate) mod organization;
 pub(crate) mod push;
 pub(crate) mod sbom;
 pub(crate) mod scan;
+pub(crate) mod security_hub;
 pub(crate) mod serve;

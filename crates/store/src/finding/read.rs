@@ -25,7 +25,7 @@ pub struct FindingRow {
     pub last_observed_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    id: i64,
+    pub(crate) id: i64,
     document: String,
     resource: String,
 }
@@ -107,7 +107,7 @@ impl Store {
     }
 
     /// Findings by their numbers, in that order; those that are gone meanwhile are left out.
-    pub(super) async fn finding_rows(
+    pub(crate) async fn finding_rows(
         &self,
         region: &Region,
         ids: &[i64],

@@ -191,6 +191,12 @@ pub(crate) struct Lives {
 }
 
 impl Plan {
+    /// Whether anything is to be written that is more than that a scan said the same again.
+    fn is_news(&self) -> bool {
+        let moved = self.lives.keys().any(|key| key.moved);
+        moved || !self.new.is_empty() || !self.changed.is_empty()
+    }
+
     /// What becomes of a finding whose document stays. Findings of one scan mostly become the same, and then one statement
     /// does it.
     pub(crate) fn live(&mut self, existing: &Existing, life: Life) {
@@ -291,6 +297,10 @@ impl Write {
             plan.new.push((Life::begin(None, now), one));
         }
         plan.recorded.new = u64::try_from(plan.new.len()).unwrap_or(u64::MAX);
+        if plan.is_news() {
+            self.mirror_soon(&place.arn.region, place.account(), function, now)
+                .await?;
+        }
 
         let mut findings = Vec::with_capacity(plan.new.len());
         let mut sides = SideRows::default();
@@ -345,6 +355,11 @@ impl Write {
                 closed += u64::from(life != existing.life);
                 plan.live(&existing, life);
             }
+        }
+        if plan.is_news() {
+            let place = self.place(function).await?;
+            self.mirror_soon(&place.arn.region, place.account(), function, now)
+                .await?;
         }
         self.write_lives(plan.lives).await?;
         Ok(closed)

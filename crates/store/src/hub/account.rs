@@ -82,7 +82,7 @@ impl Write {
             "INSERT INTO hub (region, account_id, subscribed_at, auto_enable_controls, tags, disabled_at) \
              VALUES ($1, $2, $3, $4, $5, NULL) \
              ON CONFLICT (region, account_id) DO UPDATE SET subscribed_at = excluded.subscribed_at, \
-             auto_enable_controls = excluded.auto_enable_controls, tags = excluded.tags, disabled_at = NULL \
+             auto_enable_controls = excluded.auto_enable_controls, tags = excluded.tags, disabled_at = NULL, checked_at = 0 \
              WHERE hub.disabled_at IS NOT NULL",
         )
         .bind(hub.arn.region.as_str())
@@ -248,11 +248,11 @@ impl Write {
     }
 
     /// Lets others that would change an account's findings wait for the end of this transaction. On SQLite there is one
-    /// writer.
+    /// writer. Not the lock of the account's settings, which scans take: these findings are none that scans write.
     pub(super) async fn lock_hub(&mut self, account: AccountId) -> Result<(), StoreError> {
         if self.engine() == Engine::Postgres {
             sqlx::query("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)")
-                .bind(account.number())
+                .bind(!account.number())
                 .execute(&mut **self)
                 .await
                 .map_err(|e| self.failed(e))?;
@@ -311,7 +311,7 @@ const fn standard_code(standard: Standard) -> i16 {
     standard as i16
 }
 
-const fn control_code(control: ControlId) -> i16 {
+pub(crate) const fn control_code(control: ControlId) -> i16 {
     control as i16
 }
 

@@ -9,13 +9,14 @@ use shindan_inspector::{AccountId, Region, Timestamp};
 use shindan_security_hub::aggregator::Linking;
 use shindan_security_hub::evaluation::{Change, ChangeKind, StoredControl, evaluate};
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
 use super::columns::{self, Place};
 use super::page::reach;
 use super::rows::HubRow;
 use crate::row::unknown;
 use crate::sql::Sql;
-use crate::{Scope, Store, StoreError, Write};
+use crate::{Job, JobNumbers, Priority, Scope, Store, StoreError, Write};
 
 impl Store {
     /// Checks the controls of an account and writes what comes of it, in one transaction, so that what somebody says of a
@@ -64,8 +65,61 @@ impl Store {
                 write.replace_hub_row(&row).await?;
             }
         }
+        sqlx::query("UPDATE hub SET checked_at = $1 WHERE region = $2 AND account_id = $3")
+            .bind(now.as_millis())
+            .bind(region.as_str())
+            .bind(account.number())
+            .execute(&mut *write)
+            .await
+            .map_err(|e| self.failed(e))?;
         write.commit().await?;
         Ok(changes)
+    }
+
+    /// Hubs whose controls were last checked so long ago, or, as a clock that was set back has it, later than now; at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hubs_to_check(
+        &self,
+        before: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(Region, AccountId)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT region, account_id FROM hub WHERE disabled_at IS NULL AND (checked_at <= $1 OR checked_at > $2) \
+             ORDER BY checked_at, region, account_id LIMIT $3",
+        )
+        .bind(before.as_millis())
+        .bind(now.as_millis())
+        .bind(i64::from(limit))
+        .fetch_all(self.readers())
+        .await
+        .map_err(|e| self.failed(e))?;
+        rows.iter().map(|row| self.hub_place(row)).collect()
+    }
+
+    /// Hubs that are disabled and still hold something.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn disabled_hubs(&self) -> Result<Vec<(Region, AccountId)>, StoreError> {
+        let rows =
+            sqlx::query("SELECT region, account_id FROM hub WHERE disabled_at IS NOT NULL ORDER BY region, account_id")
+                .fetch_all(self.readers())
+                .await
+                .map_err(|e| self.failed(e))?;
+        rows.iter().map(|row| self.hub_place(row)).collect()
+    }
+
+    fn hub_place(&self, row: &AnyRow) -> Result<(Region, AccountId), StoreError> {
+        let region: String = row.try_get(0).map_err(|e| self.failed(e))?;
+        let account: i64 = row.try_get(1).map_err(|e| self.failed(e))?;
+        Ok((
+            Region::parse(&region).map_err(|_| unknown("Region", &region))?,
+            crate::row::account(account)?,
+        ))
     }
 
     /// What counts of the control findings of a scope, for the status of controls and the score. A control without findings
@@ -114,6 +168,48 @@ impl Store {
 }
 
 impl Write {
+    /// Asks for a check of the controls of an account whose hub is enabled. Others need none.
+    ///
+    /// # Errors
+    /// When the database fails, or there is no number left.
+    pub async fn check_controls_soon(
+        &mut self,
+        region: &Region,
+        account: AccountId,
+        now: Timestamp,
+        jobs: &mut JobNumbers,
+    ) -> Result<(), StoreError> {
+        if !self.has_hub(region, account).await? {
+            return Ok(());
+        }
+        let job = Job::CheckControls {
+            region: region.clone(),
+            account,
+        };
+        let number = jobs.next().ok_or(StoreError::Numbers)?;
+        self.enqueue(&job, Priority::Now, now, number).await
+    }
+
+    /// The same for all whose controls depend on what an account does in Inspector: itself and its delegated
+    /// administrator. Takes two numbers at most.
+    ///
+    /// # Errors
+    /// When the database fails, or there is no number left.
+    pub async fn check_controls_around(
+        &mut self,
+        region: &Region,
+        account: AccountId,
+        now: Timestamp,
+        jobs: &mut JobNumbers,
+    ) -> Result<(), StoreError> {
+        let member = self.member(region, account).await?;
+        let administrator = member.and_then(|member| member.administrator);
+        for account in std::iter::once(account).chain(administrator) {
+            self.check_controls_soon(region, account, now, jobs).await?;
+        }
+        Ok(())
+    }
+
     /// The control findings of an account, with the numbers of their rows. The account must be locked.
     pub(super) async fn control_rows(
         &mut self,

@@ -12,7 +12,7 @@ use sqlx::Row;
 
 use super::columns::{Place, name};
 use super::page::reach;
-use super::rows::HubRow;
+use super::rows::{HubRow, Source};
 use crate::sql::Sql;
 use crate::{Scope, Store, StoreError, Write};
 
@@ -27,6 +27,12 @@ pub struct HubImport {
     pub ignored: u64,
     /// Those of accounts whose hub is not enabled.
     pub refused: u64,
+}
+
+/// A finding that is imported.
+pub(super) struct Incoming {
+    pub(super) finding: Finding,
+    pub(super) source: Source,
 }
 
 /// What became of findings that were to be updated.
@@ -52,11 +58,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<HubImport, StoreError> {
         let mut next = self.numbers("hub_finding", findings.len()).await?;
-        let mut accounts: BTreeMap<AccountId, Vec<Finding>> = BTreeMap::new();
+        let mut accounts: BTreeMap<AccountId, Vec<Incoming>> = BTreeMap::new();
         let mut outcome = HubImport::default();
         for finding in findings {
             match finding.account() {
-                Some(account) => accounts.entry(account).or_default().push(finding),
+                Some(account) => accounts.entry(account).or_default().push(Incoming {
+                    finding,
+                    source: Source::default(),
+                }),
                 None => outcome.refused += 1,
             }
         }
@@ -127,17 +136,19 @@ impl Store {
 }
 
 impl Write {
-    async fn import_hub_account(
+    /// Imports findings of one account, which must be locked and have a hub.
+    pub(super) async fn import_hub_account(
         &mut self,
         region: &Region,
         account: AccountId,
         importer: Importer,
-        findings: Vec<Finding>,
+        findings: Vec<Incoming>,
         next: &mut i64,
         outcome: &mut HubImport,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let names: BTreeSet<String> = findings.iter().map(|f| name(&f.identifier())).collect();
+        let names = findings.iter().map(|one| name(&one.finding.identifier()));
+        let names: BTreeSet<String> = names.collect();
         let names: Vec<String> = names.into_iter().collect();
         let known = self.hub_rows(region, account, &names).await?;
         let mut rows: BTreeMap<String, HubRow> = known
@@ -146,7 +157,7 @@ impl Write {
             .collect();
         let (mut new, mut changed) = (BTreeSet::new(), BTreeSet::new());
         // A finding may stand in a batch more than once: each goes on from the one before.
-        for finding in findings {
+        for Incoming { finding, source } in findings {
             let name = name(&finding.identifier());
             let before = rows.get_mut(&name);
             match merge(
@@ -162,6 +173,7 @@ impl Write {
                         name: name.clone(),
                         stored,
                         control: None,
+                        source,
                     };
                     *next += 1;
                     outcome.new += 1;
@@ -172,6 +184,7 @@ impl Write {
                     outcome.updated += 1;
                     if let Some(row) = before {
                         row.stored = stored;
+                        row.source = source;
                     }
                     changed.insert(name);
                 }

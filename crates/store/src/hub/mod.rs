@@ -8,6 +8,7 @@
 //! rows         findings by name, read and written
 //! import       what is imported, and what customers say of it
 //! control      checks of the controls, and what they lead to
+//! mirror       findings of Inspector shown here
 //! page         filters and an order -> findings
 //! retention    forgetting
 //! ```
@@ -18,11 +19,12 @@
 //! administrator that `hub_member` says it is associated with ([`crate::Write::put_hub_member`]); every finding has a row in
 //! `hub_finding_document`; its columns are [`columns::Columns::of`] that document.
 
-mod account;
+pub(crate) mod account;
 mod aggregator;
 mod columns;
 mod control;
 mod import;
+mod mirror;
 mod organization;
 mod page;
 mod retention;

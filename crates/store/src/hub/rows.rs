@@ -20,12 +20,22 @@ pub(super) struct HubRow {
     pub(super) stored: Stored,
     /// Of a finding of a control: what checks go on from.
     pub(super) control: Option<String>,
+    pub(super) source: Source,
+}
+
+/// The finding of Inspector that a finding shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Source {
+    /// Its number; 0: it shows none.
+    pub(super) finding: i64,
+    /// Of what it was when it was last shown.
+    pub(super) version: i64,
 }
 
 impl HubRow {
     /// What [`Self::read`] reads; conditions follow.
-    pub(super) const SELECT: &str = "SELECT h.id, h.name, h.customer, d.document, d.control FROM hub_finding h \
-         JOIN hub_finding_document d ON d.finding_id = h.id WHERE ";
+    pub(super) const SELECT: &str = "SELECT h.id, h.name, h.customer, d.document, d.control, h.source, \
+         h.source_version FROM hub_finding h JOIN hub_finding_document d ON d.finding_id = h.id WHERE ";
 
     /// The row of a control finding.
     pub(super) fn of_control(id: i64, finding: &StoredControl) -> Self {
@@ -35,6 +45,7 @@ impl HubRow {
             stored: finding.shown.clone(),
             // What serialises as plain data always has a JSON form.
             control: serde_json::to_string(&finding.control).ok(),
+            source: Source::default(),
         }
     }
 
@@ -52,6 +63,10 @@ impl HubRow {
                     customer: CustomerFields::from_code(customer),
                 },
                 control: row.try_get(4)?,
+                source: Source {
+                    finding: row.try_get(5)?,
+                    version: row.try_get(6)?,
+                },
             }),
         })
     }
@@ -99,13 +114,14 @@ impl Write {
                 place.administrator.number().into(),
             ];
             values.extend(Columns::of(&row.stored).into_values());
+            values.extend([row.source.finding.into(), row.source.version.into()]);
             values
         });
         insert(
             self,
             "INSERT INTO hub_finding (id, region, account_id, administrator, name, id_digest, product_arn, generator_id, \
              control_id, title, severity_label, severity, compliance, workflow, record_state, created_at, updated_at, \
-             first_observed_at, last_observed_at, customer) VALUES ",
+             first_observed_at, last_observed_at, customer, source, source_version) VALUES ",
             narrow.collect(),
         )
         .await?;
@@ -135,6 +151,8 @@ impl Write {
             sql.push(if at == 0 { "" } else { ", " }).push(column);
             sql.push(" = ").bind(value);
         }
+        sql.push(", source = ").bind(row.source.finding);
+        sql.push(", source_version = ").bind(row.source.version);
         sql.push(" WHERE id = ").bind(row.id);
         let done = sql.query().execute(&mut **self).await;
         done.map_err(|e| self.failed(e))?;

@@ -51,7 +51,7 @@ impl Store {
             "SELECT id, kind, key, deliveries, last_error, created_at FROM job WHERE state = 2 AND id > $1 \
              ORDER BY id LIMIT $2",
         )
-        .bind(after.unwrap_or(-1))
+        .bind(after.unwrap_or(i64::MIN))
         .bind(i64::from(limit))
         .fetch_all(self.readers())
         .await

@@ -11,6 +11,14 @@ use crate::{Store, StoreError, Write};
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JobNumber(i64);
 
+impl JobNumber {
+    /// The number of the one job that a function has of a kind whose jobs have no others: nobody needs to take one
+    /// beforehand. Those that are taken are never negative.
+    pub(crate) const fn of_function(function: i64) -> Self {
+        Self(-function)
+    }
+}
+
 /// Numbers for the jobs of one transaction, taken before it begins.
 #[derive(Debug)]
 pub struct JobNumbers(Range<i64>);

@@ -58,6 +58,25 @@ pub enum Job {
         /// Its row.
         id: String,
     },
+    /// A function's findings changed: show them in Security Hub.
+    MirrorFunction {
+        /// Its row.
+        function: i64,
+    },
+    /// A hub was enabled: show all findings of its account in it.
+    MirrorAccount {
+        /// The Region.
+        region: Region,
+        /// The account.
+        account: AccountId,
+    },
+    /// Check Security Hub's controls for an account.
+    CheckControls {
+        /// The Region.
+        region: Region,
+        /// The account.
+        account: AccountId,
+    },
 }
 
 /// Which work goes first. The numbers are in the database.
@@ -81,6 +100,9 @@ impl Job {
             Self::Reconcile { .. } => 2,
             Self::ApplyFilters { .. } => 3,
             Self::Report { .. } => 4,
+            Self::MirrorFunction { .. } => 10,
+            Self::MirrorAccount { .. } => 11,
+            Self::CheckControls { .. } => 12,
         }
     }
 
@@ -88,8 +110,12 @@ impl Job {
     #[must_use]
     pub fn key(&self) -> String {
         match self {
-            Self::Scan { function } | Self::Rematch { function } => function.to_string(),
-            Self::Reconcile { region, account } => format!("{region}/{account}"),
+            Self::Scan { function }
+            | Self::Rematch { function }
+            | Self::MirrorFunction { function } => function.to_string(),
+            Self::Reconcile { region, account }
+            | Self::MirrorAccount { region, account }
+            | Self::CheckControls { region, account } => format!("{region}/{account}"),
             Self::ApplyFilters { region, owner } => format!("{region}/{owner}"),
             Self::Report { id } => id.clone(),
         }
@@ -112,6 +138,11 @@ impl Job {
                 2 => place().map(|(region, account)| Self::Reconcile { region, account })?,
                 3 => place().map(|(region, owner)| Self::ApplyFilters { region, owner })?,
                 4 => Self::Report { id: key.to_owned() },
+                10 => Self::MirrorFunction {
+                    function: key.parse().ok()?,
+                },
+                11 => place().map(|(region, account)| Self::MirrorAccount { region, account })?,
+                12 => place().map(|(region, account)| Self::CheckControls { region, account })?,
                 _ => return None,
             })
         };

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod controls;
+mod decisions;
 mod findings;
 mod pages;
 mod world;

@@ -345,6 +345,45 @@ async fn statistics_count_by_what_is_asked() {
 }
 
 #[tokio::test]
+async fn spans_are_those_that_reach_into_a_time() {
+    for database in TestDatabase::each().await {
+        let store = database.open().await;
+        let ids = filled(&store).await;
+        let mut write = store.write().await.expect("begins");
+        write
+            .end_watch(ids[1], ScanType::Package, NOW.plus_millis(-7 * HOUR))
+            .await
+            .expect("ends");
+        write.commit().await.expect("commits");
+        let scope = Scope::own(region(), account(1));
+        let between = async |from: i64, to: i64| {
+            let (from, to) = (NOW.plus_millis(from * HOUR), NOW.plus_millis(to * HOUR));
+            let watched = store.watched(&scope, from, to).await.expect("read");
+            let said = watched.iter().map(|watched| {
+                let ended = watched
+                    .span
+                    .ended_at
+                    .map(|at| at.millis_since(watched.span.began_at));
+                let hours = ended.map(|millis| millis / HOUR);
+                format!(
+                    "{} {} {hours:?}",
+                    watched.function.name(),
+                    watched.scan_type
+                )
+            });
+            said.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            between(-20, 0).await,
+            ["a PACKAGE None", "a CODE None", "b PACKAGE Some(3)"]
+        );
+        assert_eq!(between(-7, 0).await, ["a PACKAGE None", "a CODE None"]);
+        assert!(between(-20, -10).await.is_empty());
+        database.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn usage_is_the_hours_of_the_open_spans() {
     for database in TestDatabase::each().await {
         let store = database.open().await;

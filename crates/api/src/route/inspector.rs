@@ -1,26 +1,13 @@
-//! Which operation a request is for.
-//!
-//! The path is compared as it came, still encoded: an ARN in a path is one segment, with its `/` as `%2F`. Only what a
-//! segment means is decoded, once. Methods and paths are those of the API's model, version 2020-06-08; of its 84
-//! operations 41 have to do with Lambda functions and are served.
+//! Inspector's routes, of its model of version 2020-06-08. Of its 84 operations 41 have to do with Lambda functions and are
+//! served. An ARN in a path is one segment, with its `/` as `%2F`.
 
 use axum::http::Method;
-use percent_encoding::percent_decode_str;
 use shindan_inspector::Operation;
 
-/// Where a request leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Route {
-    /// An operation that is served, with the ARN of its path.
-    Served(Operation, Option<String>),
-    /// An operation that the API has and this server does not.
-    NotServed(&'static str),
-    /// Nothing.
-    Unknown,
-}
+use super::{NotServed, Refusal, Route, decoded};
+use crate::asked::Asked;
 
-/// The route of a method and a raw path.
-pub(crate) fn route(method: &Method, path: &str) -> Route {
+pub(super) fn route(method: &Method, path: &str) -> Route {
     if let Some(label) = path.strip_prefix("/tags/") {
         let operation = match *method {
             Method::GET => Operation::ListTagsForResource,
@@ -28,8 +15,8 @@ pub(crate) fn route(method: &Method, path: &str) -> Route {
             Method::DELETE => Operation::UntagResource,
             _ => return Route::Unknown,
         };
-        return match decode(label) {
-            Some(arn) => Route::Served(operation, Some(arn)),
+        return match segment(label) {
+            Some(arn) => Route::Served(Asked::Inspector(operation), Some(arn)),
             None => Route::Unknown,
         };
     }
@@ -38,33 +25,25 @@ pub(crate) fn route(method: &Method, path: &str) -> Route {
         .iter()
         .find(|(verb, known, _)| *verb == method && *known == path)
     {
-        return Route::Served(*operation, None);
+        return Route::Served(Asked::Inspector(*operation), None);
     }
     NOT_SERVED
         .iter()
         .find(|(verb, known, _)| *verb == method && *known == path)
-        .map_or(Route::Unknown, |(_, _, name)| Route::NotServed(name))
+        .map_or(Route::Unknown, |(_, _, name)| {
+            Route::NotServed(NotServed {
+                name,
+                refusal: Refusal::AccessDenied,
+            })
+        })
 }
 
 /// What a segment of a path means.
-fn decode(segment: &str) -> Option<String> {
+fn segment(segment: &str) -> Option<String> {
     if segment.is_empty() || segment.contains('/') {
         return None;
     }
-    let decoded = percent_decode_str(segment).decode_utf8().ok()?;
-    Some(decoded.into_owned())
-}
-
-/// The pairs of a query, decoded; a `+` is a plus, as the signature takes it.
-pub(crate) fn query(raw: &str) -> Option<Vec<(String, String)>> {
-    raw.split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let decode = |text| Some(percent_decode_str(text).decode_utf8().ok()?.into_owned());
-            Some((decode(name)?, decode(value)?))
-        })
-        .collect()
+    decoded(segment)
 }
 
 const SERVED: &[(&str, &str, Operation)] = &[
@@ -370,8 +349,12 @@ mod tests {
         let encoded = arn.replace(':', "%3A").replace('/', "%2F");
         let twice = encoded.replace('%', "%25");
         let tags = |path: &str| route(&Method::GET, &format!("/tags/{path}"));
-        let served =
-            |label: &str| Route::Served(Operation::ListTagsForResource, Some(label.to_owned()));
+        let served = |label: &str| {
+            Route::Served(
+                Asked::Inspector(Operation::ListTagsForResource),
+                Some(label.to_owned()),
+            )
+        };
         assert_eq!(tags(&encoded), served(arn));
         assert_eq!(tags(&twice), served(&encoded));
         assert_eq!(tags(arn), Route::Unknown);
@@ -382,31 +365,16 @@ mod tests {
     #[test]
     fn what_is_not_served_is_told_from_what_is_not() {
         let found = |method, path| route(&method, path);
+        let not_served = NotServed {
+            name: "ListCisScans",
+            refusal: Refusal::AccessDenied,
+        };
         assert_eq!(
             found(Method::POST, "/cis/scan/list"),
-            Route::NotServed("ListCisScans")
+            Route::NotServed(not_served)
         );
         assert_eq!(found(Method::GET, "/findings/list"), Route::Unknown);
         assert_eq!(found(Method::POST, "/findings%2Flist"), Route::Unknown);
         assert_eq!(found(Method::POST, "/findings/list/"), Route::Unknown);
-    }
-
-    #[test]
-    fn a_query_is_read_as_it_was_signed() {
-        let pairs = query("tagKeys=a%20b&tagKeys=c%2Fd&x=1+1&y").expect("reads");
-        let pairs: Vec<_> = pairs
-            .iter()
-            .map(|(n, v)| (n.as_str(), v.as_str()))
-            .collect();
-        assert_eq!(
-            pairs,
-            [
-                ("tagKeys", "a b"),
-                ("tagKeys", "c/d"),
-                ("x", "1+1"),
-                ("y", "")
-            ]
-        );
-        assert!(query("a=%FF").is_none());
     }
 }

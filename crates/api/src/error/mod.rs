@@ -2,15 +2,22 @@
 //!
 //! The HTTP status, the header `x-amzn-errortype` and the members of the body are fixed by the API's model; SDKs decide by
 //! them whether to try again. An operation answers only with errors that its model has: a client in Rust cannot even name
-//! another one. Source: the model of version 2020-06-08, and what SDKs of five languages read.
+//! another one. Source: the models of the services, and what SDKs of five languages read. Here are Inspector's words, in
+//! [`hub`] those of Security Hub.
+
+mod hub;
 
 use axum::http::StatusCode;
 use serde::Serialize;
 use shindan_inspector::access::Denied;
 use shindan_inspector::criteria::{Fault as Mistake, Invalid};
 use shindan_inspector::{InvalidId, Operation};
+use shindan_security_hub::HubError;
 use shindan_sigv4::AwsError;
 use shindan_store::StoreError;
+
+use crate::asked::{Asked, Service};
+use crate::route::NotServed;
 
 /// Why a request is not answered.
 #[derive(Debug)]
@@ -39,6 +46,10 @@ pub(crate) enum Fault {
     Throttled { message: String, retry_after: u32 },
     /// Not the client's fault.
     Internal { detail: String, retry_after: u32 },
+    /// One of Security Hub's.
+    Hub(HubError),
+    /// An operation that the service has and this server does not.
+    NotServed(NotServed),
     /// Refused before anyone asked what it is about.
     Refused { error: AwsError, message: String },
     /// There is nothing at this path or for this service.
@@ -148,7 +159,16 @@ impl Fault {
     }
 
     /// The answer, as an error that the operation's model has.
-    pub(crate) fn answer(self, operation: Option<Operation>) -> ErrorAnswer {
+    pub(crate) fn answer(self, service: Option<Service>, asked: Option<Asked>) -> ErrorAnswer {
+        match (service, asked) {
+            (_, Some(Asked::Inspector(operation))) => self.inspector_answer(Some(operation)),
+            (_, Some(Asked::Hub(operation))) => hub::answer(self, Some(operation)),
+            (Some(Service::SecurityHub), None) => hub::answer(self, None),
+            (_, None) => self.inspector_answer(None),
+        }
+    }
+
+    fn inspector_answer(self, operation: Option<Operation>) -> ErrorAnswer {
         let modelled = operation.is_none_or(|operation| self.is_modelled(operation));
         let fault = if modelled {
             self
@@ -173,6 +193,8 @@ impl Fault {
             Self::Validation { .. }
             | Self::Throttled { .. }
             | Self::Internal { .. }
+            | Self::Hub(_)
+            | Self::NotServed(_)
             | Self::Refused { .. }
             | Self::Unknown(_) => true,
         }
@@ -191,6 +213,7 @@ impl Fault {
     }
 
     fn rendered(self) -> ErrorAnswer {
+        let not_served;
         let mut body = Body {
             message: "",
             reason: None,
@@ -247,10 +270,18 @@ impl Fault {
                 detail,
                 retry_after,
             } => {
-                body.message =
-                    "The server could not answer. Its log has more under the id of this request.";
+                body.message = INTERNAL;
                 let detail = Some(detail.clone());
                 (500, "InternalServerException", Some(*retry_after), detail)
+            }
+            Self::Hub(error) => {
+                body.message = &error.message;
+                (error.kind.status(), error.kind.name(), None, None)
+            }
+            Self::NotServed(NotServed { name, .. }) => {
+                not_served = format!("{name} {NOT_SERVED}");
+                body.message = &not_served;
+                (403, "AccessDeniedException", None, None)
             }
             Self::Refused { error, message } => {
                 body.message = message;
@@ -268,6 +299,19 @@ impl Fault {
             body: serde_json::to_vec(&body).unwrap_or_default(),
             detail,
         }
+    }
+}
+
+const INTERNAL: &str =
+    "The server could not answer. Its log has more under the id of this request.";
+
+/// What operations of Inspector are told that have nothing to do with Lambda functions.
+const NOT_SERVED: &str = "is not supported: shindan scans Lambda functions, not instances, images, repositories or \
+    other clouds";
+
+impl From<HubError> for Fault {
+    fn from(error: HubError) -> Self {
+        Self::Hub(error)
     }
 }
 
@@ -362,7 +406,7 @@ mod tests {
 
     #[test]
     fn validation_speaks_as_aws_does() {
-        let one = Fault::member("name", "Member must not be null").answer(None);
+        let one = Fault::member("name", "Member must not be null").inspector_answer(None);
         assert_eq!(
             (one.status.as_u16(), one.name),
             (400, "ValidationException")
@@ -373,7 +417,7 @@ mod tests {
              Member must not be null\",\"reason\":\"FIELD_VALIDATION_FAILED\",\
              \"fields\":[{\"name\":\"name\",\"message\":\"Member must not be null\"}]}"
         );
-        let two = Fault::invalid(&[invalid("a", "x"), invalid("b", "y")]).answer(None);
+        let two = Fault::invalid(&[invalid("a", "x"), invalid("b", "y")]).inspector_answer(None);
         let text = String::from_utf8(two.body).expect("text");
         assert!(
             text.contains("2 validation errors detected: Value at 'a'"),
@@ -384,7 +428,7 @@ mod tests {
     #[test]
     fn an_operation_answers_only_what_its_model_has() {
         for &operation in Operation::ALL {
-            let denied = Fault::AccessDenied("no".to_owned()).answer(Some(operation));
+            let denied = Fault::AccessDenied("no".to_owned()).inspector_answer(Some(operation));
             let expected = if has_access_denied(operation) {
                 403
             } else {
@@ -396,14 +440,15 @@ mod tests {
                 resource: "r".to_owned(),
                 kind: "t",
             };
-            let conflict = conflict.answer(Some(operation));
+            let conflict = conflict.inspector_answer(Some(operation));
             assert_eq!(conflict.status.as_u16() == 409, has_conflict(operation));
         }
     }
 
     #[test]
     fn what_went_wrong_inside_stays_inside() {
-        let answer = Fault::internal("password=secret").answer(Some(Operation::ListFindings));
+        let answer =
+            Fault::internal("password=secret").inspector_answer(Some(Operation::ListFindings));
         let text = String::from_utf8(answer.body).expect("text");
         assert!(!text.contains("secret"), "{text}");
         assert_eq!(answer.detail.as_deref(), Some("password=secret"));

@@ -37,11 +37,15 @@ pub(super) async fn update(call: &Call) -> Answer {
     if let Some(refusal) = regions.refusal(call.region(), &auto_enable.scans()) {
         return Err(Fault::AccessDenied(refusal));
     }
+    let mut jobs = call.store().job_numbers(1).await?;
     let mut write = call.store().write().await?;
     let mut organization = write.organization(call.region()).await?.ok_or_else(gone)?;
     organization.auto_enable = auto_enable;
     write
         .put_organization(call.region(), &organization, call.now)
+        .await?;
+    write
+        .check_controls_soon(call.region(), call.account(), call.now, &mut jobs)
         .await?;
     let kept = serde_json::to_string(&auto_enable).unwrap_or_default();
     call.audit(&mut write, &kept).await?;

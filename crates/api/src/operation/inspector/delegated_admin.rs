@@ -47,7 +47,7 @@ struct Designated {
 pub(super) async fn enable(call: &Call) -> Answer {
     let account = named(call)?;
     let token = call.read(|form| form.text("clientToken", 1..=64))?;
-    let mut jobs = call.store().job_numbers(1).await?;
+    let mut jobs = call.store().job_numbers(2).await?;
     let mut write = call.store().write().await?;
     let request_hash = hash(&call.body);
     if let Some(token) = &token {
@@ -81,6 +81,9 @@ pub(super) async fn enable(call: &Call) -> Answer {
             .await?;
         enqueue_reconcile(call, account, &mut write, &mut jobs).await?;
     }
+    write
+        .check_controls_soon(call.region(), account, call.now, &mut jobs)
+        .await?;
     call.audit(&mut write, &account.to_string()).await?;
     let body = answer(&Done {
         delegated_admin_account_id: account,
@@ -102,7 +105,11 @@ pub(super) async fn enable(call: &Call) -> Answer {
 pub(super) async fn disable(call: &Call) -> Answer {
     let account = named(call)?;
     let members = call.store().member_count(call.region(), account).await?;
-    let numbers = usize::try_from(members).unwrap_or(usize::MAX);
+    // Two for each: its own filters judge its findings, and its own controls are checked.
+    let numbers = usize::try_from(members)
+        .unwrap_or(usize::MAX)
+        .saturating_mul(2);
+    let numbers = numbers.saturating_add(1);
     let mut jobs = call.store().job_numbers(numbers).await?;
     let mut write = call.store().write().await?;
     let mut organization = write
@@ -125,7 +132,13 @@ pub(super) async fn disable(call: &Call) -> Answer {
         write
             .enqueue(&job, Priority::Soon, call.now, number)
             .await?;
+        write
+            .check_controls_soon(call.region(), owner, call.now, &mut jobs)
+            .await?;
     }
+    write
+        .check_controls_soon(call.region(), account, call.now, &mut jobs)
+        .await?;
     call.audit(&mut write, &account.to_string()).await?;
     write.commit().await?;
     answer(&Done {

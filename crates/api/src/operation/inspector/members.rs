@@ -32,7 +32,7 @@ struct Members {
 
 pub(super) async fn associate(call: &Call) -> Answer {
     let account = named(call)?;
-    let mut jobs = call.store().job_numbers(1).await?;
+    let mut jobs = call.store().job_numbers(3).await?;
     let mut write = call.store().write().await?;
     let known = write.member(call.region(), account).await?;
     let members = write.member_count(call.region(), call.account()).await?;
@@ -51,6 +51,11 @@ pub(super) async fn associate(call: &Call) -> Answer {
         write
             .enqueue(&job, Priority::Soon, call.now, number)
             .await?;
+        for account in [account, call.account()] {
+            write
+                .check_controls_soon(call.region(), account, call.now, &mut jobs)
+                .await?;
+        }
         call.audit(&mut write, &account.to_string()).await?;
     }
     write.commit().await?;
@@ -61,7 +66,7 @@ pub(super) async fn associate(call: &Call) -> Answer {
 
 pub(super) async fn disassociate(call: &Call) -> Answer {
     let account = named(call)?;
-    let mut jobs = call.store().job_numbers(1).await?;
+    let mut jobs = call.store().job_numbers(3).await?;
     let mut write = call.store().write().await?;
     let known = write.member(call.region(), account).await?;
     Organization::disassociate(call.account(), account, known.as_ref()).map_err(refused)?;
@@ -79,6 +84,11 @@ pub(super) async fn disassociate(call: &Call) -> Answer {
         write
             .enqueue(&job, Priority::Soon, call.now, number)
             .await?;
+        for account in [account, call.account()] {
+            write
+                .check_controls_soon(call.region(), account, call.now, &mut jobs)
+                .await?;
+        }
         call.audit(&mut write, &account.to_string()).await?;
     }
     write.commit().await?;
