@@ -4,6 +4,7 @@
 //! business of the crates below. All reading of what is scanned happens in a child process without rights
 //! ([`worker`]); this process never opens a scanned file.
 
+mod aws;
 mod catalogue_folder;
 mod cli;
 mod commands;
