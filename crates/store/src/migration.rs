@@ -19,6 +19,7 @@ const SCRIPTS: &[(&str, &str)] = &[
         "security hub",
         include_str!("../migrations/0005_security_hub.sql"),
     ),
+    ("sources", include_str!("../migrations/0007_sources.sql")),
 ];
 
 /// The migrations as an engine understands them.

@@ -6,4 +6,5 @@ pub(crate) mod organization;
 pub(crate) mod push;
 pub(crate) mod sbom;
 pub(crate) mod scan;
+mod scan_accounts;
 pub(crate) mod serve;
