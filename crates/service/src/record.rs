@@ -8,7 +8,7 @@ use shindan_inspector::{ScanStatusCode, ScanStatusReason, ScanType, Timestamp};
 use shindan_inventory::{Inventory, sbom};
 use shindan_store::{
     Completed, CoverageState, Failed, Function, InventoryPackage, InventoryRow, Job, Lease,
-    Priority, StoreError, Write,
+    MissingCode, Priority, StoreError, Write,
 };
 
 use crate::rematch::{ADVISORIES, package_key};
@@ -152,22 +152,17 @@ impl Service {
         Ok(Ended::Done)
     }
 
-    /// Ends a scan that can never be done: the package is no archive, or a hostile one. Nothing is said about findings.
+    /// Ends a scan that cannot be done: the package is not there, no archive, or a hostile one. Nothing is said about
+    /// findings.
     pub(crate) async fn record_unusable(
         &self,
         lease: &Lease,
         function: &Function,
         scans: &[ScanType],
-        reason: &str,
+        why: &MissingCode,
     ) -> Result<Ended, StoreError> {
-        self.record_without_answer(
-            lease,
-            function,
-            scans,
-            reason,
-            ScanStatusReason::InvalidArtifact,
-        )
-        .await
+        self.record_without_answer(lease, function, scans, &why.note, why.reason)
+            .await
     }
 
     /// Ends a try that failed. After the last one coverage says so.

@@ -62,7 +62,7 @@ pub(crate) const fn finding_type(scan: ScanType) -> FindingType {
     }
 }
 
-/// Whether a reason is that of a function that is watched, or would be were its package readable.
+/// Whether a reason is that of a function that is watched, or would be were its package there and readable.
 const fn is_of_watched(reason: ScanStatusReason) -> bool {
     matches!(
         reason,
@@ -70,6 +70,7 @@ const fn is_of_watched(reason: ScanStatusReason) -> bool {
             | ScanStatusReason::ScanInProgress
             | ScanStatusReason::Successful
             | ScanStatusReason::InternalError
+            | ScanStatusReason::AccessDenied
             | ScanStatusReason::InvalidArtifact
     )
 }

@@ -19,7 +19,7 @@ use crate::{Cursor, Page, Scope, Store, StoreError, Write};
 pub struct FunctionState {
     /// Its name.
     pub arn: FunctionArn,
-    /// Where it is known from: `directory`, `upload`, …
+    /// Where it is known from, in the service's words.
     pub origin: String,
     /// Lambda's name of its runtime; empty for an image.
     pub runtime: String,
@@ -31,7 +31,7 @@ pub struct FunctionState {
     pub package_type: PackageType,
     /// What it runs on.
     pub architecture: Architecture,
-    /// SHA-256 of its deployment package in base64, as Lambda writes it.
+    /// SHA-256 of its deployment package in base64, as Lambda writes it; empty when nobody has its current code.
     pub code_sha256: String,
     /// Bytes of its deployment package.
     pub code_size: u64,
@@ -179,6 +179,31 @@ impl Store {
         Ok(functions.into_iter().next())
     }
 
+    /// A function by its ARN, deleted or not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn function_named(&self, arn: &FunctionArn) -> Result<Option<Function>, StoreError> {
+        let mut connection = self.readers().acquire().await.map_err(|e| self.failed(e))?;
+        let functions = read(&mut connection, by_arn(arn), |e| self.failed(e)).await?;
+        Ok(functions.into_iter().next())
+    }
+
+    /// The SHA-256 of the package that functions have for a version of a layer; `None` when none of them has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn layer_package(&self, layer: &str) -> Result<Option<String>, StoreError> {
+        sqlx::query_scalar(
+            "SELECT l.code_sha256 FROM function_layer l JOIN function f ON f.id = l.function_id \
+             WHERE l.arn = $1 AND l.code_sha256 <> '' AND f.deleted_at IS NULL LIMIT 1",
+        )
+        .bind(layer)
+        .fetch_optional(self.readers())
+        .await
+        .map_err(|e| self.failed(e))
+    }
+
     /// Rows of the functions that have a version of a layer attached, ascending.
     ///
     /// # Errors
@@ -277,13 +302,7 @@ impl Write {
     /// # Errors
     /// When the database fails.
     pub async fn function(&mut self, arn: &FunctionArn) -> Result<Option<Function>, StoreError> {
-        let mut statement = Statement::new(COLUMNS);
-        statement.push("f.region = ").value(arn.region.as_str());
-        statement
-            .push(" AND f.account_id = ")
-            .value(arn.account.number());
-        statement.push(" AND f.name = ").value(arn.name());
-        self.one_function(statement).await
+        self.one_function(by_arn(arn)).await
     }
 
     /// A function by its row, deleted or not.
@@ -443,6 +462,16 @@ impl Write {
         .map(drop)
         .map_err(|e| self.failed(e))
     }
+}
+
+fn by_arn(arn: &FunctionArn) -> Statement {
+    let mut statement = Statement::new(COLUMNS);
+    statement.push("f.region = ").value(arn.region.as_str());
+    statement
+        .push(" AND f.account_id = ")
+        .value(arn.account.number());
+    statement.push(" AND f.name = ").value(arn.name());
+    statement
 }
 
 fn by_id(id: i64) -> Statement {

@@ -25,12 +25,14 @@ mod hub;
 mod inventory;
 mod job;
 mod migration;
+mod missing_code;
 mod organization;
 mod page;
 mod report;
 mod row;
 mod scope;
 mod setting;
+mod source;
 mod sql;
 mod statement;
 mod watch;
@@ -52,8 +54,10 @@ pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
 };
+pub use missing_code::MissingCode;
 pub use organization::Association;
 pub use page::{Cursor, Page};
 pub use report::{Report, ReportKind, ReportStatus};
 pub use scope::{Reach, Scope};
+pub use source::{LookIntervals, SourceLease};
 pub use watch::{Usage, Watched};

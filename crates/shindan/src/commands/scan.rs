@@ -1,4 +1,4 @@
-//! `shindan scan`: settings, one child process for each path, one report, one exit code.
+//! `shindan scan`: settings, one child process for each path or function, one report, one exit code.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use shindan_report::{Format, Report, TextStyle, render};
 use shindan_scan::ThreatModel;
 
 use crate::cli::{DbPlace, FailOn, Part, ScanArgs};
+use crate::commands::scan_accounts::scan_accounts;
 use crate::complaint::{Blame, Complaint};
 use crate::database;
 use crate::exit::Exit;
@@ -28,9 +29,18 @@ use crate::worker::{self, Finished, Packages, Request};
 const DEFAULT_THRESHOLD: Severity = Severity::Low;
 
 pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Complaint> {
-    let settings = match args.paths.first() {
-        Some(first) => Settings::find(first, args.config.as_deref())?,
-        None => Settings::default(),
+    let aws = &args.aws;
+    let names_aws = aws.profile.is_some() || !aws.regions.is_empty() || aws.endpoint_url.is_some();
+    if names_aws && args.accounts.is_none() {
+        return Err(Complaint::input(
+            "--profile, --region and --endpoint-url are for scanning accounts of AWS",
+        )
+        .with_hint("give --account too, or leave them out"));
+    }
+    let settings = match (args.paths.first(), &args.config) {
+        (Some(first), given) => Settings::find(first, given.as_deref())?,
+        (None, Some(given)) => Settings::find(given, Some(given))?,
+        (None, None) => Settings::default(),
     };
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     let vex = vex::read(&args.vex)?;
@@ -38,7 +48,10 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Complaint> {
     if args.verbose && !settings.file.is_empty() {
         terminal::note(&format!("settings: {}", settings.file));
     }
-    let scanned = scan_all(args, &settings, &template)?;
+    let scanned = match &args.accounts {
+        Some(accounts) => scan_accounts(args, accounts, &settings, &template)?,
+        None => scan_all(args, &settings, &template)?,
+    };
     let judged = Judged::new(scanned.outcome, args, &settings, baseline.as_ref(), &vex);
     judged.write(args)?;
     let exit = judged.exit(threshold(args, &settings), scanned.failures);
@@ -58,14 +71,14 @@ struct Judged {
 
 /// What went wrong with whole arguments.
 #[derive(Clone, Copy, Default)]
-struct Failures {
-    given_up: bool,
-    unusable: bool,
+pub(super) struct Failures {
+    pub(super) given_up: bool,
+    pub(super) unusable: bool,
 }
 
-struct Scanned {
-    outcome: Outcome,
-    failures: Failures,
+pub(super) struct Scanned {
+    pub(super) outcome: Outcome,
+    pub(super) failures: Failures,
 }
 
 impl Judged {
@@ -258,7 +271,7 @@ fn scan_all(
             ..template.clone()
         };
         let prefix = Prefix::of(path);
-        let outcome = match scan_one(args, path, request) {
+        let outcome = match scan_one(args, path.display().to_string(), request) {
             Ok(finished) => {
                 if let Some(why) = &finished.given_up {
                     terminal::warn(&format!("{}: {why}", path.display()));
@@ -289,8 +302,13 @@ fn scan_all(
     Ok(Scanned { outcome, failures })
 }
 
-fn scan_one(args: &ScanArgs, path: &Path, request: Request) -> Result<Finished, Complaint> {
-    let mut watcher = Watcher::new(path.display().to_string(), args.quiet);
+/// Scans what a request says; `name` is shown meanwhile.
+pub(super) fn scan_one(
+    args: &ScanArgs,
+    name: String,
+    request: Request,
+) -> Result<Finished, Complaint> {
+    let mut watcher = Watcher::new(name, args.quiet);
     let finished = worker::scan(request, &mut |notice| watcher.take_notice(notice), &|| {
         false
     });
