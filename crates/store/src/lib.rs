@@ -31,7 +31,6 @@ mod row;
 mod scope;
 mod setting;
 mod sql;
-mod statement;
 mod watch;
 
 pub use access_key::AccessKey;
@@ -43,7 +42,7 @@ pub use coverage::{CoverageCount, CoverageRow, CoverageState};
 pub use database::{Engine, Store, Write};
 pub use error::StoreError;
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
-pub use finding::{FindingNumbers, FindingRow, Recorded, SealedSnippet, compiled};
+pub use finding::{FindingNumbers, FindingRow, Recorded, ScanFindings, SealedSnippet, compiled};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
 pub use hub::{HubImport, HubUpdate};
 pub use inventory::{InventoryPackage, InventoryRow};
