@@ -418,8 +418,7 @@ impl Write {
     ) -> Result<u64, StoreError> {
         let mut plan = Plan::default();
         let mut closed = 0;
-        let kinds = kind.as_ref().map_or(&[][..], std::slice::from_ref);
-        for existing in self.existing(function, kinds).await? {
+        for existing in self.existing(function, kind.as_slice()).await? {
             if let Step::Same(life) = existing.life.after(Event::Ended(because), now) {
                 closed += u64::from(life != existing.life);
                 plan.live(&existing, life);
