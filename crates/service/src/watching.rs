@@ -45,11 +45,10 @@ pub(crate) async fn locked(
     function: i64,
 ) -> Result<Option<(Function, ScanSettings)>, StoreError> {
     // Which account it is of never changes; everything else is read under the lock.
-    let Some(known) = write.function_by_id(function).await? else {
+    let Some((region, account)) = write.place_of(function).await? else {
         return Ok(None);
     };
-    let arn = &known.state.arn;
-    let settings = write.account_settings(&arn.region, arn.account).await?;
+    let settings = write.account_settings(&region, account).await?;
     let known = write.function_by_id(function).await?;
     Ok(known.map(|known| (known, scan_settings(&settings))))
 }

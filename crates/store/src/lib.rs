@@ -34,7 +34,6 @@ mod scope;
 mod setting;
 mod source;
 mod sql;
-mod statement;
 mod watch;
 
 pub use access_key::AccessKey;
@@ -47,7 +46,7 @@ pub use database::{Engine, Store, Write};
 pub use decision::DecisionError;
 pub use error::StoreError;
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
-pub use finding::{FindingNumbers, FindingRow, Recorded, SealedSnippet, compiled};
+pub use finding::{FindingNumbers, FindingRow, Recorded, ScanFindings, SealedSnippet, compiled};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
 pub use hub::{HubImport, HubUpdate};
 pub use inventory::{InventoryPackage, InventoryRow};
