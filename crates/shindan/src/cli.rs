@@ -83,7 +83,7 @@ pub(crate) struct ScanArgs {
     )]
     pub(crate) accounts: Option<Vec<String>>,
     /// Only this function, by name or ARN; may be given several times
-    #[arg(long = "function", value_name = "NAME", requires = "accounts")]
+    #[arg(long = "function", value_name = "NAME")]
     pub(crate) functions: Vec<String>,
     #[command(flatten)]
     pub(crate) aws: AwsArgs,

@@ -29,14 +29,7 @@ use crate::worker::{self, Finished, Packages, Request};
 const DEFAULT_THRESHOLD: Severity = Severity::Low;
 
 pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Complaint> {
-    let aws = &args.aws;
-    let names_aws = aws.profile.is_some() || !aws.regions.is_empty() || aws.endpoint_url.is_some();
-    if names_aws && args.accounts.is_none() {
-        return Err(Complaint::input(
-            "--profile, --region and --endpoint-url are for scanning accounts of AWS",
-        )
-        .with_hint("give --account too, or leave them out"));
-    }
+    refuse_without_accounts(args)?;
     let settings = match (args.paths.first(), &args.config) {
         (Some(first), given) => Settings::find(first, given.as_deref())?,
         (None, Some(given)) => Settings::find(given, Some(given))?,
@@ -58,6 +51,24 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Complaint> {
     // The process ends now, and the system takes the memory back faster than destructors do.
     std::mem::forget(judged);
     Ok(exit)
+}
+
+/// Flags that only mean something for accounts would be overlooked for paths.
+fn refuse_without_accounts(args: &ScanArgs) -> Result<(), Complaint> {
+    let aws = &args.aws;
+    let given = [
+        ("--profile", aws.profile.is_some()),
+        ("--region", !aws.regions.is_empty()),
+        ("--endpoint-url", aws.endpoint_url.is_some()),
+        ("--function", !args.functions.is_empty()),
+    ];
+    match given.iter().find(|(_, is_given)| *is_given) {
+        Some((flag, _)) if args.accounts.is_none() => Err(Complaint::input(format!(
+            "{flag} is for scanning accounts of AWS"
+        ))
+        .with_hint("give --account instead of a path, or leave it out")),
+        _ => Ok(()),
+    }
 }
 
 /// What was found, with all that decides whether it counts.

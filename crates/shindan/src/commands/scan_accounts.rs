@@ -160,8 +160,8 @@ impl Downloads<'_> {
         let (function, zip) = match known {
             Some(path) => (function.clone(), path.clone()),
             None => {
-                let fetched = lambda.fetch(function, &Known::default());
-                match self.runtime.block_on(fetched)? {
+                let nothing = Known::default();
+                match self.runtime.block_on(lambda.fetch(function, &nothing))? {
                     Fetched::Zip {
                         function,
                         hash,
@@ -214,8 +214,8 @@ impl Downloads<'_> {
             }
             return Ok(known.clone());
         }
-        let fetched = lambda.fetch_layer(layer, &Known::default());
-        let path = match self.runtime.block_on(fetched) {
+        let nothing = Known::default();
+        let path = match self.runtime.block_on(lambda.fetch_layer(layer, &nothing)) {
             Ok(FetchedLayer::Zip { zip, .. }) => Some(self.write_layer(layer, &zip)?),
             Ok(FetchedLayer::Known(_) | FetchedLayer::Deleted) => {
                 let what = format!("{layer} was deleted, so that nobody can download it");

@@ -7,7 +7,7 @@ use shindan_inspector::FunctionArn;
 use shindan_store::Scope;
 
 use super::describe::{Common, Told};
-use super::{Account, Accounts, Cloud, Invocations, LookError, Place};
+use super::{Account, Accounts, Cloud, Invocations, Listed, LookError, Place};
 use crate::source::Origin;
 
 /// Functions that are looked at at the same time; each may hold a package in memory.
@@ -50,15 +50,13 @@ impl<C: Cloud> Accounts<C> {
             is_complete: listing.unreadable.is_empty(),
             ..Looked::default()
         };
-        let tell = |listed| {
-            let (listed, last): (&super::Listed, _) = (listed, &invocations.last);
-            async move {
-                let invoked = last.get(&listed.arn).copied();
-                self.tell(account, &listed.arn, Some(listed), invoked, common)
-                    .await
-            }
+        let last = &invocations.last;
+        let tell = |listed: Listed| async move {
+            let invoked = last.get(&listed.arn).copied();
+            self.tell(account, &listed.arn, Some(&listed), invoked, common)
+                .await
         };
-        let mut told = stream::iter(&listing.functions)
+        let mut told = stream::iter(listing.functions)
             .map(tell)
             .buffer_unordered(PARALLEL);
         while let Some(told) = told.try_next().await? {

@@ -74,7 +74,7 @@ impl AwsSource {
         let role = self.role.as_deref().map(|name| {
             let name = RoleName::parse(name)
                 .map_err(|error| Complaint::input(format!("[[aws]] role = {name:?}: {error}")))?;
-            Ok(MemberRole {
+            Ok::<_, Complaint>(MemberRole {
                 name,
                 external_id: self
                     .external_id
