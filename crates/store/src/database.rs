@@ -38,7 +38,7 @@ pub struct Store {
     place: Arc<str>,
     readers: AnyPool,
     writers: AnyPool,
-    /// On SQLite another connection, which does not wait for the disk; see [`Store::write_again`].
+    /// Connections that do not wait for the disk; see [`Store::write_again`].
     repeaters: AnyPool,
     /// On SQLite, whose turn to write it is. Waiting here is fair and wakes at once; waiting inside SQLite is neither.
     turn: Arc<Mutex<()>>,
@@ -75,7 +75,8 @@ impl Store {
             place: place.clone(),
             source,
         };
-        let writers = pool(engine, if engine == Engine::Sqlite { 1 } else { READERS })
+        let writing = if engine == Engine::Sqlite { 1 } else { READERS };
+        let writers = pool(engine, writing, Commits::WaitForDisk)
             .connect_with(options.clone())
             .await
             .map_err(opened)?;
@@ -86,17 +87,11 @@ impl Store {
                 place: place.clone(),
                 source,
             })?;
-        let repeaters = match engine {
-            Engine::Sqlite => pool(engine, 1)
-                .after_connect(|connection, _| {
-                    Box::pin(async move { set_up(connection, "NORMAL").await })
-                })
-                .connect_with(options.clone())
-                .await
-                .map_err(opened)?,
-            Engine::Postgres => writers.clone(),
-        };
-        let readers = pool(engine, READERS)
+        let repeaters = pool(engine, writing, Commits::ReturnAtOnce)
+            .connect_with(options.clone())
+            .await
+            .map_err(opened)?;
+        let readers = pool(engine, READERS, Commits::WaitForDisk)
             .connect_with(options)
             .await
             .map_err(opened)?;
@@ -154,8 +149,9 @@ impl Store {
     }
 
     /// Begins a transaction whose work is done again when it is lost: the result of a job together with the end of the
-    /// job. On SQLite a power cut may undo the last of these, whole, in which case the job is there again; not waiting for
-    /// the disk saves a quarter of the time. What others were promised belongs into [`Self::write`].
+    /// job. A power cut of the database may undo the last of these, whole, in which case the job is there again; not
+    /// waiting for the disk saves a quarter of the time. What others were promised belongs into [`Self::write`], which also
+    /// brings to the disk whatever was written before it.
     ///
     /// # Errors
     /// When no connection could be had in time.
@@ -287,31 +283,49 @@ impl DerefMut for Write {
     }
 }
 
-fn pool(engine: Engine, size: u32) -> AnyPoolOptions {
+/// When a commit returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Commits {
+    /// When it survives a power cut.
+    WaitForDisk,
+    /// When it survives the end of this process.
+    ReturnAtOnce,
+}
+
+fn pool(engine: Engine, size: u32, commits: Commits) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(Duration::from_secs(30))
         // A connection to a server may have been cut since it was last used; one to a file cannot.
         .test_before_acquire(engine == Engine::Postgres)
         .after_connect(move |connection, _| {
-            Box::pin(async move {
-                if engine == Engine::Sqlite {
-                    // A job that was accepted must survive a power cut.
-                    set_up(connection, "FULL").await?;
-                }
-                Ok(())
-            })
+            Box::pin(async move { set_up(connection, engine, commits).await })
         })
 }
 
-/// Makes a connection to SQLite what all of ours are.
-async fn set_up(connection: &mut AnyConnection, synchronous: &str) -> Result<(), sqlx::Error> {
-    let busy = BUSY.as_millis();
-    let settings = format!(
-        "PRAGMA busy_timeout = {busy}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; \
-         PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -32768; \
-         PRAGMA wal_autocheckpoint = {CHECKPOINT};"
-    );
+/// Makes a connection what all of ours are.
+async fn set_up(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    commits: Commits,
+) -> Result<(), sqlx::Error> {
+    let settings = match (engine, commits) {
+        (Engine::Sqlite, _) => {
+            let busy = BUSY.as_millis();
+            let synchronous = match commits {
+                Commits::WaitForDisk => "FULL",
+                Commits::ReturnAtOnce => "NORMAL",
+            };
+            format!(
+                "PRAGMA busy_timeout = {busy}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; \
+                 PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -32768; \
+                 PRAGMA wal_autocheckpoint = {CHECKPOINT};"
+            )
+        }
+        (Engine::Postgres, Commits::ReturnAtOnce) => "SET synchronous_commit = off".to_owned(),
+        // Whoever runs the server decides what its disk, and those of its replicas, are to confirm.
+        (Engine::Postgres, Commits::WaitForDisk) => return Ok(()),
+    };
     connection.execute(sqlx::AssertSqlSafe(settings)).await?;
     Ok(())
 }
