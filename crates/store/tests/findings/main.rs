@@ -6,5 +6,6 @@ mod criteria;
 mod database;
 mod filters;
 mod lifecycle;
+mod mirror;
 mod pages;
 mod sample;
