@@ -39,8 +39,7 @@ pub(crate) struct AwsArgs {
         long,
         value_name = "ID",
         env = "SHINDAN_EXTERNAL_ID",
-        hide_env_values = true,
-        requires = "member_role"
+        hide_env_values = true
     )]
     pub(crate) external_id: Option<String>,
 }

@@ -85,8 +85,6 @@ pub(crate) struct ScanArgs {
     /// Only this function, by name or ARN; may be given several times
     #[arg(long = "function", value_name = "NAME")]
     pub(crate) functions: Vec<String>,
-    #[command(flatten)]
-    pub(crate) aws: AwsArgs,
     /// How to write the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: ReportFormat,
@@ -137,6 +135,9 @@ pub(crate) struct ScanArgs {
     /// Also say how the scan was run: settings, sandbox, restarts
     #[arg(long, short, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
+    // The last, because its heading is also that of what follows.
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
 }
 
 #[derive(Debug, Args)]

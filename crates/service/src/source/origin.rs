@@ -1,5 +1,5 @@
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where a function is known from. Who looks after functions removes those of its own origin alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ impl Origin {
     #[must_use]
     pub fn folder(path: &Path) -> Self {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        // A slash at the end is no other folder.
+        let path: PathBuf = path.components().collect();
         Self::Folder(path.to_string_lossy().into())
     }
 }

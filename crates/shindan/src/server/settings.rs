@@ -222,17 +222,7 @@ impl ServerSettings {
     pub(crate) fn find(args: &ServeArgs) -> Result<Self, Complaint> {
         let place = Place::find(&args.place)?;
         let file = &place.file;
-        for (number, watch) in file.watch.iter().enumerate() {
-            let same =
-                |other: &Watch| Origin::folder(&other.folder) == Origin::folder(&watch.folder);
-            if file.watch[..number].iter().any(same) {
-                return Err(Complaint::input(format!(
-                    "the settings name the [[watch]] folder {} twice",
-                    watch.folder.display()
-                ))
-                .with_hint("a package's sidecar may name another account and Region"));
-            }
-        }
+        each_once(&file.watch)?;
         let given = args.tls_certificate.clone().zip(args.tls_key.clone());
         let tls = given.map(|(certificate, key)| Tls { certificate, key });
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -257,6 +247,23 @@ impl ServerSettings {
             place,
         })
     }
+}
+
+/// A folder that is watched twice would give its functions to whichever looked last.
+fn each_once(watched: &[Watch]) -> Result<(), Complaint> {
+    let mut known = Vec::new();
+    for watch in watched {
+        let folder = Origin::folder(&watch.folder);
+        if known.contains(&folder) {
+            return Err(Complaint::input(format!(
+                "the settings name the [[watch]] folder {} twice",
+                watch.folder.display()
+            ))
+            .with_hint("a package's sidecar may name another account and Region"));
+        }
+        known.push(folder);
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<File, Complaint> {
@@ -307,6 +314,23 @@ mod tests {
         let found = Place::find(&given).expect("valid");
         assert_eq!(found.data, Path::new("/given"));
         assert_eq!(found.database.0, "sqlite:/from/file.db");
+    }
+
+    #[test]
+    fn a_folder_is_watched_once_and_several_may_be() {
+        let watch = |folder: &str| {
+            format!(
+                "[[watch]]\nfolder = {folder:?}\naccount = \"111122223333\"\nregion = \"us-east-1\"\n"
+            )
+        };
+        let found = |folders: &[&str]| {
+            let text: String = folders.iter().map(|folder| watch(folder)).collect();
+            let file = written(&text);
+            each_once(&Place::find(&place(file.path())).expect("valid").file.watch)
+        };
+        found(&["/a", "/b"]).expect("different folders");
+        let complaint = found(&["/a", "/b", "/a/"]).expect_err("refused");
+        assert!(complaint.what.contains("/a"), "{}", complaint.what);
     }
 
     #[test]

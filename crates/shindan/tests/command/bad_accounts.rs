@@ -308,3 +308,15 @@ fn flags_that_do_not_go_together_are_refused() {
         assert_eq!(run.code, 2, "{args:?}\n{}", run.err);
     }
 }
+
+#[test]
+fn an_external_id_in_the_environment_stopped_scans_of_paths() {
+    let sandbox = Sandbox::new();
+    sandbox.write("input/app.py", crate::support::GOOD);
+    let args = ["scan", "input", "--only", "code"];
+    let run = sandbox.run_with(
+        &args,
+        &[("SHINDAN_EXTERNAL_ID", "a text that only we know")],
+    );
+    assert_eq!(run.code, 0, "{}", run.err);
+}

@@ -28,7 +28,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use shindan_inspector::finding::VpcConfig;
 use shindan_inspector::{AccountId, Architecture, FunctionArn, LayerArn, Region, Timestamp};
-
 use tokio::sync::Semaphore;
 
 use self::locks::Locks;
