@@ -8,12 +8,16 @@
 mod support;
 
 use std::process::Stdio;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use secrecy::ExposeSecret;
 use shindan_api::{Limits, Settings};
-use shindan_inspector::Role;
+use shindan_inspector::{Role, Timestamp};
+use shindan_security_hub::HubOperation;
+use shindan_service::{Packages, Service};
+use shindan_store::{Job, Store};
 use support::{ADMINISTRATOR, MANAGEMENT, MEMBER, STRANGER, Server};
 use tokio::net::TcpListener;
 
@@ -57,6 +61,7 @@ async fn unmodified_clients_get_answers_that_fit_the_apis_own_model() {
             clock.fetch_add(100, Ordering::SeqCst);
         }
     });
+    tokio::spawn(hub_jobs(server.store.clone(), server.millis.clone()));
     let serving = tokio::spawn(async move {
         shindan_api::serve(&api, listener, None, std::future::pending()).await
     });
@@ -71,6 +76,10 @@ async fn unmodified_clients_get_answers_that_fit_the_apis_own_model() {
         .env("HOME", "/nonexistent")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("SHINDAN_ENDPOINT", format!("http://{address}"))
+        .env("SHINDAN_HUB_OPERATIONS", {
+            let names: Vec<_> = HubOperation::ALL.iter().map(|one| one.as_str()).collect();
+            names.join(" ")
+        })
         .stdin(Stdio::null());
     for (name, number, role) in [
         ("MANAGEMENT", MANAGEMENT, Role::Administrator),
@@ -91,4 +100,44 @@ async fn unmodified_clients_get_answers_that_fit_the_apis_own_model() {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+/// Does what changes of hubs lead to, as the workers of the service do. Their other work is nothing for these tests, which
+/// look at scan types that are about to be on.
+async fn hub_jobs(store: Store, millis: Arc<AtomicI64>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let packages = Packages::in_directory(folder.path()).expect("made");
+    let clock = Clock(Arc::clone(&millis));
+    let service = Service::new(store.clone(), packages, clock, Default::default());
+    loop {
+        let now = service.now();
+        let lease = store.claim("test", now, 600_000).await.expect("claims");
+        let Some(lease) = lease else {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            continue;
+        };
+        match &lease.job {
+            Job::MirrorFunction { function } => {
+                store.mirror_function(*function, now).await.expect("shows");
+            }
+            Job::MirrorAccount { region, account } => {
+                let shown = store.mirror_account(region, *account, now).await;
+                shown.expect("shows");
+            }
+            Job::CheckControls { region, account } => {
+                let checked = service.check_controls(region, *account).await;
+                checked.expect("checks");
+            }
+            _ => continue,
+        }
+        store.complete(&lease).await.expect("ends");
+    }
+}
+
+struct Clock(Arc<AtomicI64>);
+
+impl shindan_service::Clock for Clock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
 }

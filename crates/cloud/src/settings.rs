@@ -1,6 +1,5 @@
 //! What the user decides about the way to AWS.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use secrecy::SecretString;
@@ -22,10 +21,9 @@ pub struct Settings {
     /// The role in member accounts. Without one only the own account can be read.
     pub role: Option<MemberRole>,
     /// One URL for all services, in place of `AWS_ENDPOINT_URL` and those of single services
-    /// (`AWS_ENDPOINT_URL_INSPECTOR2`), which are heard otherwise. For servers that stand in for AWS.
+    /// (`AWS_ENDPOINT_URL_INSPECTOR2`), which are heard otherwise. For servers that stand in for AWS: code is downloaded
+    /// there too, whatever host its URL names.
     pub endpoint: Option<String>,
-    /// Where code is downloaded that a stand-in says is on these hosts; empty with AWS.
-    pub download_hosts: BTreeMap<String, String>,
     pub limits: Limits,
     pub backoff: Backoff,
     pub timeouts: Timeouts,

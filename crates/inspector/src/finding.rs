@@ -39,7 +39,8 @@ pub struct FindingDocument {
     pub remediation: Remediation,
     /// How bad it is.
     pub severity: Severity,
-    /// The function.
+    /// The function. Whoever stores it apart leaves it out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<Resource>,
     /// 0 to 10. For functions the CVSS base score, which nothing adjusts.
     #[serde(skip_serializing_if = "Option::is_none")]

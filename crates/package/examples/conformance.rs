@@ -112,6 +112,9 @@ fn purl_tests(file: &Path) -> (usize, usize) {
     let mut wrong = 0;
     for test in tests {
         let done = match &test["input"] {
+            // Both a test of `parse` and one of `validate` may have an input that is not canonical; the latter asks for
+            // the canonical form, whatever was wrong.
+            Value::String(text) if test["test_type"] == "parse" => Purl::parse_strict(text),
             Value::String(text) => text.parse::<Purl>(),
             parts => build(parts),
         };

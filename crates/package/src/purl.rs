@@ -54,6 +54,8 @@ pub enum PurlError {
     Name,
     #[error("`{0}` is no key of a qualifier: letters, digits, `.`, `-` and `_`, a letter first")]
     Key(String),
+    #[error("packages of type `{kind}` have no qualifier `{key}`, but `{}`", key.to_ascii_lowercase())]
+    KeyCase { kind: String, key: String },
     #[error("the qualifier `{0}` stands twice")]
     RepeatedKey(String),
     #[error("`{0}` holds a broken percent escape or is no UTF-8 once decoded")]
@@ -81,6 +83,31 @@ impl Purl {
             ..Parts::default()
         })
         .ok()
+    }
+
+    /// Parses as the tests of the specification ask of a parser: a qualifier that the definition of the type has must be
+    /// spelled as it is there.
+    ///
+    /// Parsing by [`FromStr`] takes every key in lower case, because a bill of materials with `Arch=` tells of a package
+    /// all the same.
+    pub fn parse_strict(text: &str) -> Result<Self, PurlError> {
+        let purl: Self = text.parse()?;
+        let before_subpath = text.rsplit_once('#').map_or(text, |(before, _)| before);
+        let (_, qualifiers) = before_subpath.rsplit_once('?').unwrap_or_default();
+        let misspelled = qualifiers
+            .split('&')
+            .map(|pair| pair.split_once('=').map_or(pair, |(key, _)| key))
+            .find(|key| {
+                purl_type::defined_keys(&purl.kind)
+                    .any(|defined| defined != *key && defined.eq_ignore_ascii_case(key))
+            });
+        match misspelled {
+            Some(key) => Err(PurlError::KeyCase {
+                kind: purl.kind,
+                key: key.to_owned(),
+            }),
+            None => Ok(purl),
+        }
     }
 
     /// Checks the parts and brings them to canonical form.
@@ -458,11 +485,32 @@ mod tests {
         }
     }
 
+    #[test]
+    fn strictly_a_key_is_spelled_as_its_type_defines_it() {
+        for text in [
+            "pkg:gem/tool@1?Platform=java",
+            "pkg:rpm/f/tool@1?b=1&Arch=i386#sub",
+        ] {
+            assert!(matches!(
+                Purl::parse_strict(text),
+                Err(PurlError::KeyCase { .. })
+            ));
+            assert!(text.parse::<Purl>().is_ok());
+        }
+        for text in [
+            "pkg:gem/tool@1?platform=java",
+            "pkg:maven/g/tool@1?Repository_URL=x",
+            "pkg:generic/tool@1?Platform=java",
+        ] {
+            assert_eq!(Purl::parse_strict(text), text.parse());
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in "(pkg:)?\\PC{0,60}") {
             if let Ok(purl) = text.parse::<Purl>() {
-                prop_assert_eq!(purl.to_string().parse(), Ok(purl));
+                prop_assert_eq!(Purl::parse_strict(&purl.to_string()), Ok(purl));
             }
         }
 

@@ -8,6 +8,32 @@ pub(crate) fn has_path_as_name(kind: &str) -> bool {
     kind == "git"
 }
 
+/// The keys of qualifiers that the definition of the type has, as it spells them. Others are allowed too.
+pub(crate) fn defined_keys(kind: &str) -> impl Iterator<Item = &'static str> {
+    let keys = match kind {
+        "alpm" | "apk" | "deb" => "arch",
+        "bazel" | "brew" | "luarocks" => "repository_url",
+        "bitnami" => "arch distro",
+        "conan" => "user channel rrev prev",
+        "conda" => "build channel subdir type",
+        "cpan" => "author distpath repository_url download_url vcs_url ext",
+        "gem" | "vscode-extension" => "platform",
+        "generic" => "download_url checksum",
+        "julia" => "uuid",
+        "maven" => "classifier type",
+        "mlflow" => "model_uuid run_id",
+        "oci" => "arch repository_url tag",
+        "otp" => "repository_url platform arch",
+        "pypi" => "file_name",
+        "rpm" => "epoch arch",
+        "swid" => "tag_id tag_version patch tag_creator_name tag_creator_regid",
+        "vcpkg" => "port_version repository_revision triplet",
+        "yocto" => "repository_url layer_version",
+        _ => "",
+    };
+    keys.split_whitespace()
+}
+
 /// Brings the parts to the form of their type, or names the rule they break.
 ///
 /// Go names keep their case although the specification asks for lower case: module paths are case-sensitive, and the

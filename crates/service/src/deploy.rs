@@ -7,8 +7,11 @@ use shindan_inspector::finding::VpcConfig;
 use shindan_inspector::{
     Architecture, FunctionArn, LayerArn, PackageType, ScanSettings, Timestamp,
 };
-use shindan_store::{FunctionState, Job, JobNumber, Layer, Priority, StoreError, Write};
+use shindan_store::{
+    FunctionState, Job, JobNumber, Layer, MissingCode, Priority, StoreError, Write,
+};
 
+use crate::source::Origin;
 use crate::translate::resource;
 use crate::watching::{self, Subject, scan_settings};
 use crate::{PackageError, PackageHash, Service};
@@ -18,8 +21,8 @@ use crate::{PackageError, PackageHash, Service};
 pub struct Deployment {
     /// Its name.
     pub arn: FunctionArn,
-    /// Where it is known from: `directory`, `upload`, …
-    pub origin: String,
+    /// Where it is known from.
+    pub origin: Origin,
     /// Lambda's name of its runtime.
     pub runtime: String,
     /// Its handler; empty when unknown.
@@ -49,8 +52,23 @@ pub struct Deployment {
 pub struct DeployedLayer {
     /// Which.
     pub arn: LayerArn,
-    /// Its package, a zip archive; `None` when nobody has it, which makes scans incomplete.
-    pub package: Option<Bytes>,
+    /// Its package; `None` when nobody has it, which makes scans incomplete.
+    pub package: Option<LayerPackage>,
+}
+
+/// The package of a layer.
+#[derive(Clone, Debug)]
+pub enum LayerPackage {
+    /// A zip archive.
+    Bytes(Bytes),
+    /// One that is in the package store.
+    Kept(PackageHash),
+}
+
+impl From<Bytes> for LayerPackage {
+    fn from(bytes: Bytes) -> Self {
+        Self::Bytes(bytes)
+    }
 }
 
 /// The code of a deployment.
@@ -58,6 +76,15 @@ pub struct DeployedLayer {
 pub enum Code {
     /// A deployment package, a zip archive.
     Package(Bytes),
+    /// A deployment package that is in the package store.
+    Kept {
+        /// Its SHA-256.
+        hash: PackageHash,
+        /// Its bytes.
+        size: u64,
+    },
+    /// Nobody could get it, and why. Nothing is scanned; findings stay as they are, and coverage says so.
+    Missing(Option<MissingCode>),
     /// A container image, by its digest. Images are not scanned, and coverage says so.
     Image(String),
 }
@@ -79,28 +106,37 @@ impl Service {
     /// # Errors
     /// When the package cannot be kept, or the database fails; then nothing was noted.
     pub async fn deploy(&self, deployment: Deployment) -> Result<Deployed, PackageError> {
-        let state = self.kept(deployment).await?;
-        let deployed = self.note(&state).await?;
+        let (state, missing) = self.kept(deployment).await?;
+        let deployed = self.note(&state, missing.as_ref()).await?;
         if deployed == Deployed::Queued {
             self.wake();
         }
         Ok(deployed)
     }
 
-    /// Keeps the packages; the state that the database is to hold.
-    async fn kept(&self, deployment: Deployment) -> Result<FunctionState, PackageError> {
+    /// Keeps the packages; what the database is to hold.
+    async fn kept(
+        &self,
+        deployment: Deployment,
+    ) -> Result<(FunctionState, Option<MissingCode>), PackageError> {
+        let mut missing_code = None;
         let (package_type, code_sha256, code_size) = match deployment.code {
             Code::Package(package) => {
                 let size = package.len() as u64;
                 let hash = self.packages().put(package).await?;
                 (PackageType::Zip, hash.base64(), size)
             }
+            Code::Kept { hash, size } => (PackageType::Zip, hash.base64(), size),
+            Code::Missing(why) => {
+                missing_code = why;
+                (PackageType::Zip, String::new(), 0)
+            }
             Code::Image(digest) => (PackageType::Image, digest, 0),
         };
         let mut layers = Vec::with_capacity(deployment.layers.len());
         for layer in deployment.layers {
             let code_sha256 = match layer.package {
-                Some(package) => self.packages().put(package).await?.base64(),
+                Some(package) => self.layer_hash(package).await?.base64(),
                 None => String::new(),
             };
             layers.push(Layer {
@@ -108,9 +144,9 @@ impl Service {
                 code_sha256,
             });
         }
-        Ok(FunctionState {
+        let state = FunctionState {
             arn: deployment.arn,
-            origin: deployment.origin,
+            origin: deployment.origin.to_string(),
             runtime: deployment.runtime,
             handler: deployment.handler,
             role_arn: deployment.role_arn,
@@ -124,10 +160,22 @@ impl Service {
             layers,
             last_modified: deployment.last_modified,
             last_invoked: deployment.last_invoked,
-        })
+        };
+        Ok((state, missing_code))
     }
 
-    async fn note(&self, state: &FunctionState) -> Result<Deployed, PackageError> {
+    async fn layer_hash(&self, package: LayerPackage) -> Result<PackageHash, PackageError> {
+        match package {
+            LayerPackage::Bytes(bytes) => self.packages().put(bytes).await,
+            LayerPackage::Kept(hash) => Ok(hash),
+        }
+    }
+
+    async fn note(
+        &self,
+        state: &FunctionState,
+        missing: Option<&MissingCode>,
+    ) -> Result<Deployed, PackageError> {
         let now = self.now();
         let number = self.store().function_number().await?;
         let mut jobs = self.store().job_numbers(1).await?;
@@ -137,14 +185,28 @@ impl Service {
             .await?;
         let known = write.function(&state.arn).await?;
         let alive = known.as_ref().filter(|known| known.deleted_at.is_none());
-        let is_changed = alive.is_none_or(|known| known.state.content() != state.content());
+        if alive.is_some_and(|known| is_older(state, &known.state)) {
+            return Ok(Deployed::Unchanged);
+        }
+        let known_missing = match alive {
+            Some(known) if known.state.code_sha256.is_empty() => {
+                write.missing_code(known.id).await?
+            }
+            _ => None,
+        };
+        let is_changed = known_missing.as_ref() != missing
+            || alive.is_none_or(|known| known.state.content() != state.content());
         if let Some(known) = alive
+            && !is_changed
             && same(&known.state, state)
         {
             return Ok(Deployed::Unchanged);
         }
         let id = write.put_function(state, number, now).await?;
-        if alive.is_some() && !is_changed {
+        if known_missing.as_ref() != missing || (alive.is_none() && known.is_some()) {
+            write.set_missing_code(id, missing).await?;
+        }
+        if alive.is_some() && !is_changed && !state.code_sha256.is_empty() {
             // No scan follows that would show the findings with the new tags and settings.
             write.record_resource(id, &resource(state)).await?;
         }
@@ -202,9 +264,9 @@ impl Service {
     pub async fn layer_changed(
         &self,
         layer: &LayerArn,
-        package: Bytes,
+        package: impl Into<LayerPackage> + Send,
     ) -> Result<u64, PackageError> {
-        let hash = self.packages().put(package).await?;
+        let hash = self.layer_hash(package.into()).await?;
         let name = layer.to_string();
         let functions = self
             .store()
@@ -327,6 +389,13 @@ impl Service {
         }
         Ok(needs_scan)
     }
+}
+
+/// Whether a deployment is what an account was like before what is known of it: who looked first may tell last.
+fn is_older(deployed: &FunctionState, known: &FunctionState) -> bool {
+    known.origin == Origin::Account.to_string()
+        && deployed.origin == known.origin
+        && deployed.last_modified < known.last_modified
 }
 
 /// Whether a deployment says what is known. An older invocation than the known one is no news.

@@ -1,7 +1,7 @@
 //! Continuous scanning: which functions there are, what has to be done about them, and what came of it.
 //!
 //! ```text
-//!   sources (a directory, uploads, accounts)        advisories        settings of accounts
+//!   sources (directories, uploads, accounts)        advisories        settings of accounts
 //!        |  deploy, remove, layer_changed               |  rematch          |  reconcile
 //!        v                                              v                   v
 //!   one transaction: function, eligibility, coverage, spans of watching, findings that end, jobs
@@ -32,7 +32,7 @@ mod watching;
 mod worker;
 
 pub use clock::{Clock, SystemClock};
-pub use deploy::{Code, Deployed, DeployedLayer, Deployment};
+pub use deploy::{Code, Deployed, DeployedLayer, Deployment, LayerPackage};
 pub use package_hash::PackageHash;
 pub use packages::{GRACE, MAX_PACKAGE_BYTES, PackageError, PackageFile, Packages};
 pub use scanner::{ScanAnswer, ScanFailure, ScanRequest, Scanner};

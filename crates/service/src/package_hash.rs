@@ -15,6 +15,12 @@ impl PackageHash {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// Of a package that somebody else hashed.
+    #[must_use]
+    pub const fn from_sha256(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// Its bytes.
     pub(crate) const fn bytes(&self) -> &[u8; 32] {
         &self.0

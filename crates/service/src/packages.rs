@@ -143,6 +143,19 @@ impl Packages {
         Ok(hash)
     }
 
+    /// Whether a package is there and stays: it is young, or a function has it.
+    ///
+    /// # Errors
+    /// When the package store or the database fails.
+    pub async fn is_kept(&self, hash: PackageHash, store: &Store) -> Result<bool, PackageError> {
+        match self.objects.head(&key(hash)).await {
+            Ok(known) if age(&known) < GRACE / 2 => Ok(true),
+            Ok(_) => Ok(!store.packages_in_use(&[hash.base64()]).await?.is_empty()),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Brings a package onto this machine, after making sure that it is what was written.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use shindan_inspector::{ScanStatusCode, ScanStatusReason, ScanType, Timestamp};
 use shindan_inventory::{Inventory, sbom};
 use shindan_store::{
     Completed, CoverageState, Failed, Function, InventoryPackage, InventoryRow, Job, Lease,
-    Priority, StoreError, Write,
+    MissingCode, Priority, ScanFindings, StoreError, Write,
 };
 
 use crate::rematch::{ADVISORIES, package_key};
@@ -89,9 +89,11 @@ impl Service {
         results: Results,
     ) -> Result<Ended, StoreError> {
         let now = self.now();
-        let mut numbers = Vec::with_capacity(results.scans.len());
-        for (_, said, _) in &results.scans {
-            numbers.push(self.store().finding_numbers(said.observed.len()).await?);
+        let mut said = Vec::with_capacity(results.scans.len());
+        for (scan, what, with) in results.scans {
+            let numbers = self.store().finding_numbers(what.observed.len()).await?;
+            let findings = ScanFindings::new(scan, what.observed, what.unseen, numbers)?;
+            said.push((scan, findings, what.notes, with));
         }
         let jobs = self.store().job_numbers(1).await?;
         let mut write = self.store().write_again().await?;
@@ -110,19 +112,17 @@ impl Service {
         let facts = current.state.facts(false);
         let policy = self.settings().policy;
         let known = write.coverage_of(current.id).await?;
-        let mut compares = false;
-        for ((scan, said, with), numbers) in results.scans.into_iter().zip(numbers) {
-            if decide(&facts, settings, policy, scan, now) != Eligibility::Watched {
-                continue;
-            }
-            compares |= scan == ScanType::Package;
-            write
-                .record_findings(current.id, scan, said.observed, &said.unseen, numbers, now)
-                .await?;
+        said.retain(|(scan, ..)| {
+            decide(&facts, settings, policy, *scan, now) == Eligibility::Watched
+        });
+        let compares = said.iter().any(|(scan, ..)| *scan == ScanType::Package);
+        let mut findings = Vec::with_capacity(said.len());
+        for (scan, of_scan, notes, with) in said {
+            findings.push(of_scan);
             // What was skipped in the package stays skipped when only its bill of materials is read.
             let notes = match known.get(&scan) {
                 Some(known) if results.inventory.is_none() => known.notes.clone(),
-                _ => said.notes,
+                _ => notes,
             };
             let state = CoverageState {
                 status: ScanStatus {
@@ -136,6 +136,7 @@ impl Service {
             };
             write.set_scanned(current.id, scan, &state, now).await?;
         }
+        write.record_scan(current.id, findings, now).await?;
         if let Some((document, packages)) = results.inventory {
             let row = InventoryRow {
                 content,
@@ -152,22 +153,17 @@ impl Service {
         Ok(Ended::Done)
     }
 
-    /// Ends a scan that can never be done: the package is no archive, or a hostile one. Nothing is said about findings.
+    /// Ends a scan that cannot be done: the package is not there, no archive, or a hostile one. Nothing is said about
+    /// findings.
     pub(crate) async fn record_unusable(
         &self,
         lease: &Lease,
         function: &Function,
         scans: &[ScanType],
-        reason: &str,
+        why: &MissingCode,
     ) -> Result<Ended, StoreError> {
-        self.record_without_answer(
-            lease,
-            function,
-            scans,
-            reason,
-            ScanStatusReason::InvalidArtifact,
-        )
-        .await
+        self.record_without_answer(lease, function, scans, &why.note, why.reason)
+            .await
     }
 
     /// Ends a try that failed. After the last one coverage says so.

@@ -45,11 +45,10 @@ pub(crate) async fn locked(
     function: i64,
 ) -> Result<Option<(Function, ScanSettings)>, StoreError> {
     // Which account it is of never changes; everything else is read under the lock.
-    let Some(known) = write.function_by_id(function).await? else {
+    let Some((region, account)) = write.place_of(function).await? else {
         return Ok(None);
     };
-    let arn = &known.state.arn;
-    let settings = write.account_settings(&arn.region, arn.account).await?;
+    let settings = write.account_settings(&region, account).await?;
     let known = write.function_by_id(function).await?;
     Ok(known.map(|known| (known, scan_settings(&settings))))
 }
@@ -62,7 +61,7 @@ pub(crate) const fn finding_type(scan: ScanType) -> FindingType {
     }
 }
 
-/// Whether a reason is that of a function that is watched, or would be were its package readable.
+/// Whether a reason is that of a function that is watched, or would be were its package there and readable.
 const fn is_of_watched(reason: ScanStatusReason) -> bool {
     matches!(
         reason,
@@ -70,6 +69,7 @@ const fn is_of_watched(reason: ScanStatusReason) -> bool {
             | ScanStatusReason::ScanInProgress
             | ScanStatusReason::Successful
             | ScanStatusReason::InternalError
+            | ScanStatusReason::AccessDenied
             | ScanStatusReason::InvalidArtifact
     )
 }

@@ -27,7 +27,12 @@ pub(crate) struct AwsArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
     /// The role to assume in member accounts, by its name there
-    #[arg(long, value_name = "NAME", env = "SHINDAN_MEMBER_ROLE")]
+    #[arg(
+        long,
+        visible_alias = "role",
+        value_name = "NAME",
+        env = "SHINDAN_MEMBER_ROLE"
+    )]
     pub(crate) member_role: Option<String>,
     /// What the role's trust policy asks for
     #[arg(

@@ -12,6 +12,7 @@ use shindan_inventory::sbom;
 use shindan_report::Format;
 use shindan_scan::ThreatModel;
 
+use crate::aws::AwsArgs;
 use crate::exit;
 
 const EXAMPLES: &str = "\
@@ -20,6 +21,7 @@ Examples:
   shindan scan function.zip --layer deps.zip   scan what is deployed
   shindan scan . --fail-on high                fail a build on serious findings only
   shindan scan . --format sarif --output shindan.sarif
+  shindan scan --account --region us-east-1    scan all functions of an account of AWS
   shindan explain sql-injection                what it is, with good and bad examples";
 
 /// Finds weaknesses in the code of AWS Lambda functions.
@@ -70,8 +72,21 @@ pub(crate) enum Command {
 #[command(after_help = format!("{EXAMPLES}\n\n{}", exit::TABLE))]
 pub(crate) struct ScanArgs {
     /// Folders, zip archives or source files
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "accounts", value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Scan functions of AWS accounts instead: the credentials' own, or those that are named
+    #[arg(
+        long = "account",
+        num_args = 0..,
+        value_name = "ACCOUNT",
+        conflicts_with_all = ["paths", "layers", "handler"]
+    )]
+    pub(crate) accounts: Option<Vec<String>>,
+    /// Only this function, by name or ARN; may be given several times
+    #[arg(long = "function", value_name = "NAME")]
+    pub(crate) functions: Vec<String>,
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
     /// How to write the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: ReportFormat,

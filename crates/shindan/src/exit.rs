@@ -38,8 +38,8 @@ Exit codes:
   0  nothing found at or above --fail-on, and everything was looked at
   1  findings at or above --fail-on (also when the scan is incomplete; the report says so)
   2  the command line, the settings or an input cannot be used
-  3  nothing found, but something that could hold code was not analysed, or there are packages and no
-     advisories to compare them with
+  3  nothing found, but something that could hold code was not analysed or could not be read, or there are
+     packages and no advisories to compare them with
   4  shindan itself failed";
 
 /// The table that the help of `shindan db` ends with.

@@ -36,6 +36,11 @@ impl Prefix {
         Self { name, only }
     }
 
+    /// Of something that has a name and no path.
+    pub(crate) fn named(name: String) -> Self {
+        Self { name, only: None }
+    }
+
     /// The path as shown.
     pub(crate) fn apply(&self, path: &str) -> String {
         if path.is_empty() || self.only.as_deref() == Some(path) {

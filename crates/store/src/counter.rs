@@ -28,20 +28,32 @@ impl Counters {
     ) -> Result<i64, sqlx::Error> {
         let mut free = self.free.lock().await;
         let range = free.entry(name).or_insert(0..0);
-        if range.end - range.start < count {
-            let block = BLOCK.max(count);
-            let next: i64 = sqlx::query_scalar(
-                "INSERT INTO counter (name, next) VALUES ($1, $2 + 1) \
-                 ON CONFLICT (name) DO UPDATE SET next = counter.next + $2 RETURNING next",
-            )
-            .bind(name)
-            .bind(block)
-            .fetch_one(connection)
-            .await?;
-            *range = next - block..next;
+        if let Some(first) = first_of(range, count) {
+            return Ok(first);
         }
-        let first = range.start;
-        range.start += count;
-        Ok(first)
+        let block = BLOCK.max(count);
+        let next: i64 = sqlx::query_scalar(
+            "INSERT INTO counter (name, next) VALUES ($1, $2 + 1) \
+                 ON CONFLICT (name) DO UPDATE SET next = counter.next + $2 RETURNING next",
+        )
+        .bind(name)
+        .bind(block)
+        .fetch_one(connection)
+        .await?;
+        *range = next - block + count..next;
+        Ok(next - block)
     }
+
+    /// The same, if the numbers at hand are enough.
+    pub(crate) async fn take_known(&self, name: &str, count: i64) -> Option<i64> {
+        first_of(self.free.lock().await.get_mut(name)?, count)
+    }
+}
+
+fn first_of(free: &mut Range<i64>, count: i64) -> Option<i64> {
+    let first = free.start;
+    (free.end - first >= count).then(|| {
+        free.start += count;
+        first
+    })
 }

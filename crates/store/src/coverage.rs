@@ -15,7 +15,7 @@ use sqlx::any::AnyRow;
 
 use crate::function::{arn, layers, tags};
 use crate::page::CursorValue;
-use crate::statement::{Statement, Value};
+use crate::sql::{Sql, Value};
 use crate::{Cursor, Page, Scope, Store, StoreError, Write};
 
 /// What coverage says of a function and a kind of scanning, and what the API does not show of it.
@@ -76,20 +76,19 @@ impl Store {
         after: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<CoverageRow>, StoreError> {
-        let mut statement = Statement::new(ROWS);
-        statement.within("c", scope);
-        restrict(&mut statement, criteria);
+        let mut sql = Sql::new(self.engine(), ROWS);
+        sql.within("c", scope);
+        restrict(&mut sql, criteria);
         if let Some([CursorValue::Integer(function), CursorValue::Integer(scan)]) =
             after.map(|cursor| cursor.0.as_slice())
         {
-            statement.push(" AND (c.function_id, c.scan_type) > (");
-            statement.value(*function).push(", ").value(*scan).push(")");
+            sql.push(" AND (c.function_id, c.scan_type) > (");
+            sql.bind(*function).push(", ").bind(*scan).push(")");
         }
-        statement
-            .push(" ORDER BY c.function_id, c.scan_type LIMIT ")
-            .value(i64::from(limit) + 1);
+        sql.push(" ORDER BY c.function_id, c.scan_type LIMIT ")
+            .bind(i64::from(limit) + 1);
         let mut connection = self.readers().acquire().await.map_err(|e| self.failed(e))?;
-        let rows = statement
+        let rows = sql
             .rows(&mut *connection)
             .await
             .map_err(|e| self.failed(e))?;
@@ -99,10 +98,10 @@ impl Store {
         }
         let mut ids: Vec<i64> = covered.iter().map(|row| row.function).collect();
         ids.dedup();
-        let tags = tags(&mut connection, &ids)
+        let tags = tags(&mut connection, self.engine(), &ids)
             .await
             .map_err(|e| self.failed(e))?;
-        let layers = layers(&mut connection, &ids)
+        let layers = layers(&mut connection, self.engine(), &ids)
             .await
             .map_err(|e| self.failed(e))?;
         for row in &mut covered {
@@ -135,16 +134,13 @@ impl Store {
             Some(GroupKey::AccountId) => "c.account_id",
             Some(GroupKey::ResourceType) | None => "CAST(0 AS BIGINT)",
         };
-        let mut statement = Statement::new("SELECT ");
-        statement.push(column);
-        statement.push(", count(*) FROM coverage c JOIN function f ON f.id = c.function_id WHERE ");
-        statement.within("c", scope);
-        restrict(&mut statement, criteria);
-        statement.push(" GROUP BY 1 ORDER BY 1");
-        let rows = statement
-            .rows(self.readers())
-            .await
-            .map_err(|e| self.failed(e))?;
+        let mut sql = Sql::new(self.engine(), "SELECT ");
+        sql.push(column);
+        sql.push(", count(*) FROM coverage c JOIN function f ON f.id = c.function_id WHERE ");
+        sql.within("c", scope);
+        restrict(&mut sql, criteria);
+        sql.push(" GROUP BY 1 ORDER BY 1");
+        let rows = sql.rows(self.readers()).await.map_err(|e| self.failed(e))?;
         rows.iter()
             .map(|row| {
                 let key: i64 = row.try_get(0).map_err(|e| self.failed(e))?;
@@ -313,32 +309,23 @@ impl Write {
 }
 
 /// Goes on with the conditions of criteria.
-fn restrict(statement: &mut Statement, criteria: &CoverageCriteria) {
+fn restrict(sql: &mut Sql, criteria: &CoverageCriteria) {
     if criteria.finds_nothing {
-        statement.push(" AND 1 = 0");
+        sql.push(" AND 1 = 0");
     }
-    choose(statement, " AND c.status", &criteria.status, |c| c.code());
-    choose(statement, " AND c.reason", &criteria.reason, |r| r.code());
-    choose(statement, " AND c.scan_type", &criteria.scan_type, |s| {
-        s.code()
-    });
-    choose(statement, " AND c.account_id", &criteria.account, |a| {
-        a.number()
-    });
-    choose(
-        statement,
-        " AND f.name",
-        &criteria.function_name,
-        String::as_str,
-    );
-    restrict_functions(statement, &criteria.function);
-    restrict_runtimes(statement, &criteria.runtime);
-    restrict_tags(statement, &criteria.tags);
-    restrict_times(statement, &criteria.last_scanned);
+    choose(sql, " AND c.status", &criteria.status, |c| c.code());
+    choose(sql, " AND c.reason", &criteria.reason, |r| r.code());
+    choose(sql, " AND c.scan_type", &criteria.scan_type, |s| s.code());
+    choose(sql, " AND c.account_id", &criteria.account, |a| a.number());
+    choose(sql, " AND f.name", &criteria.function_name, String::as_str);
+    restrict_functions(sql, &criteria.function);
+    restrict_runtimes(sql, &criteria.runtime);
+    restrict_tags(sql, &criteria.tags);
+    restrict_times(sql, &criteria.last_scanned);
 }
 
 fn choose<'c, T, V: Into<Value>>(
-    statement: &mut Statement,
+    sql: &mut Sql,
     column: &'static str,
     choice: &'c Choice<T>,
     value: impl Fn(&'c T) -> V + Copy,
@@ -346,31 +333,27 @@ fn choose<'c, T, V: Into<Value>>(
     if let Some(any_of) = &choice.any_of {
         // A list without values would compare with NULL.
         if any_of.is_empty() {
-            statement.push(" AND 1 = 0");
+            sql.push(" AND 1 = 0");
             return;
         }
-        statement.push(column).push(" IN ");
-        statement.list(any_of.iter().map(value));
+        sql.push(column).push(" IN ");
+        sql.among(any_of.iter().map(value));
     }
     if !choice.none_of.is_empty() {
-        statement.push(column).push(" NOT IN ");
-        statement.list(choice.none_of.iter().map(value));
+        sql.push(column).push(" NOT IN ");
+        sql.among(choice.none_of.iter().map(value));
     }
 }
 
-fn restrict_functions(statement: &mut Statement, choice: &Choice<FunctionArn>) {
+fn restrict_functions(sql: &mut Sql, choice: &Choice<FunctionArn>) {
     let mut one_of = |arns: &[FunctionArn], begin: &'static str| {
-        statement.push(begin).push("(1 = 0");
+        sql.push(begin).push("(1 = 0");
         for arn in arns {
-            statement
-                .push(" OR (f.region = ")
-                .value(arn.region.as_str());
-            statement
-                .push(" AND f.account_id = ")
-                .value(arn.account.number());
-            statement.push(" AND f.name = ").value(arn.name()).push(")");
+            sql.push(" OR (f.region = ").bind(arn.region.as_str());
+            sql.push(" AND f.account_id = ").bind(arn.account.number());
+            sql.push(" AND f.name = ").bind(arn.name()).push(")");
         }
-        statement.push(")");
+        sql.push(")");
     };
     if let Some(any_of) = &choice.any_of {
         one_of(any_of, " AND ");
@@ -381,17 +364,17 @@ fn restrict_functions(statement: &mut Statement, choice: &Choice<FunctionArn>) {
 }
 
 /// The API's names are many-to-one: `UNSUPPORTED` is whatever it has no name for.
-fn restrict_runtimes(statement: &mut Statement, choice: &Choice<String>) {
+fn restrict_runtimes(sql: &mut Sql, choice: &Choice<String>) {
     let mut one_of = |names: &[String], begin: &'static str| {
-        statement.push(begin).push("(1 = 0");
+        sql.push(begin).push("(1 = 0");
         for name in names.iter().filter_map(|name| runtime::lambda_name(name)) {
-            statement.push(" OR f.runtime = ").value(name);
+            sql.push(" OR f.runtime = ").bind(name);
         }
         if names.iter().any(|name| name == runtime::UNSUPPORTED) {
-            statement.push(" OR f.runtime NOT IN ");
-            statement.list(runtime::named());
+            sql.push(" OR f.runtime NOT IN ");
+            sql.among(runtime::named());
         }
-        statement.push(")");
+        sql.push(")");
     };
     if let Some(any_of) = &choice.any_of {
         one_of(any_of, " AND ");
@@ -401,42 +384,39 @@ fn restrict_runtimes(statement: &mut Statement, choice: &Choice<String>) {
     }
 }
 
-fn restrict_tags(statement: &mut Statement, tags: &[TagCriterion]) {
+fn restrict_tags(sql: &mut Sql, tags: &[TagCriterion]) {
     if tags.is_empty() {
         return;
     }
-    statement.push(" AND (1 = 0");
+    sql.push(" AND (1 = 0");
     for tag in tags {
-        statement.push(" OR EXISTS (SELECT 1 FROM function_tag t WHERE t.function_id = c.function_id AND t.key = ");
-        statement.value(tag.key.as_str());
+        sql.push(" OR EXISTS (SELECT 1 FROM function_tag t WHERE t.function_id = c.function_id AND t.key = ");
+        sql.bind(tag.key.as_str());
         if let Some(value) = &tag.value {
-            statement.push(" AND t.value = ").value(value.as_str());
+            sql.push(" AND t.value = ").bind(value.as_str());
         }
-        statement.push(")");
+        sql.push(")");
     }
-    statement.push(")");
+    sql.push(")");
 }
 
-fn restrict_times(statement: &mut Statement, ranges: &[Range]) {
+fn restrict_times(sql: &mut Sql, ranges: &[Range]) {
     if ranges.is_empty() {
         return;
     }
-    statement.push(" AND (1 = 0");
+    sql.push(" AND (1 = 0");
     for range in ranges {
-        statement.push(" OR (c.last_scanned_at IS NOT NULL");
+        sql.push(" OR (c.last_scanned_at IS NOT NULL");
         if let Some(start) = range.start {
-            statement
-                .push(" AND c.last_scanned_at >= ")
-                .value(start.as_millis());
+            sql.push(" AND c.last_scanned_at >= ")
+                .bind(start.as_millis());
         }
         if let Some(end) = range.end {
-            statement
-                .push(" AND c.last_scanned_at <= ")
-                .value(end.as_millis());
+            sql.push(" AND c.last_scanned_at <= ").bind(end.as_millis());
         }
-        statement.push(")");
+        sql.push(")");
     }
-    statement.push(")");
+    sql.push(")");
 }
 
 fn read(

@@ -50,9 +50,9 @@ pub struct Store {
 /// Readers beside the writer. More than there are cores to serve them only queue inside the database instead of before it.
 const READERS: u32 = 8;
 
-/// Pages of the write-ahead log of SQLite that are written before they are moved to the database, 64 MB: a scan changes
+/// Pages of the write-ahead log of SQLite that are written before they are moved to the database, 128 MB: a scan changes
 /// pages of many indexes, and most of them are changed again soon by the next.
-const CHECKPOINT: u32 = 16_384;
+const CHECKPOINT: u32 = 32_768;
 
 /// How long a statement waits for another process's write before it fails as busy.
 const BUSY: Duration = Duration::from_secs(15);
@@ -196,8 +196,13 @@ impl Store {
         count: usize,
     ) -> Result<i64, StoreError> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
+        if let Some(first) = self.counters.take_known(name, count).await {
+            return Ok(first);
+        }
         let _turn = self.turn().await;
-        let mut connection = self.writers.acquire().await.map_err(|e| self.failed(e))?;
+        // What used a number is written later, to the same log: a power cut that undoes the number undoes its use. And a
+        // connection to SQLite forgets the pages it knows when another one writes.
+        let mut connection = self.repeaters.acquire().await.map_err(|e| self.failed(e))?;
         self.counters
             .take(&mut connection, name, count)
             .await

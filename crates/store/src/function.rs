@@ -11,15 +11,15 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::page::CursorValue;
-use crate::statement::Statement;
-use crate::{Cursor, Page, Scope, Store, StoreError, Write};
+use crate::sql::Sql;
+use crate::{Cursor, Engine, Page, Scope, Store, StoreError, Write};
 
 /// What is known of a function from where it is deployed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionState {
     /// Its name.
     pub arn: FunctionArn,
-    /// Where it is known from: `directory`, `upload`, …
+    /// Where it is known from, in the service's words.
     pub origin: String,
     /// Lambda's name of its runtime; empty for an image.
     pub runtime: String,
@@ -31,7 +31,7 @@ pub struct FunctionState {
     pub package_type: PackageType,
     /// What it runs on.
     pub architecture: Architecture,
-    /// SHA-256 of its deployment package in base64, as Lambda writes it.
+    /// SHA-256 of its deployment package in base64, as Lambda writes it; empty when nobody has its current code.
     pub code_sha256: String,
     /// Bytes of its deployment package.
     pub code_size: u64,
@@ -152,18 +152,14 @@ impl Store {
         after: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<Function>, StoreError> {
-        let mut statement = Statement::new(COLUMNS);
-        statement
-            .within("f", scope)
-            .push(" AND f.deleted_at IS NULL");
+        let mut sql = Sql::new(self.engine(), COLUMNS);
+        sql.within("f", scope).push(" AND f.deleted_at IS NULL");
         if let Some([CursorValue::Integer(id)]) = after.map(|cursor| cursor.0.as_slice()) {
-            statement.push(" AND f.id > ").value(*id);
+            sql.push(" AND f.id > ").bind(*id);
         }
-        statement
-            .push(" ORDER BY f.id LIMIT ")
-            .value(i64::from(limit) + 1);
+        sql.push(" ORDER BY f.id LIMIT ").bind(i64::from(limit) + 1);
         let mut connection = self.readers().acquire().await.map_err(|e| self.failed(e))?;
-        let functions = read(&mut connection, statement, |e| self.failed(e)).await?;
+        let functions = read(&mut connection, sql, |e| self.failed(e)).await?;
         Ok(Page::cut(functions, limit, |last| {
             Cursor(vec![CursorValue::Integer(last.id)])
         }))
@@ -175,8 +171,39 @@ impl Store {
     /// When the database fails.
     pub async fn function(&self, id: i64) -> Result<Option<Function>, StoreError> {
         let mut connection = self.readers().acquire().await.map_err(|e| self.failed(e))?;
-        let functions = read(&mut connection, by_id(id), |e| self.failed(e)).await?;
+        let functions = read(&mut connection, by_id(self.engine(), id), |e| {
+            self.failed(e)
+        })
+        .await?;
         Ok(functions.into_iter().next())
+    }
+
+    /// A function by its ARN, deleted or not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn function_named(&self, arn: &FunctionArn) -> Result<Option<Function>, StoreError> {
+        let mut connection = self.readers().acquire().await.map_err(|e| self.failed(e))?;
+        let functions = read(&mut connection, by_arn(self.engine(), arn), |e| {
+            self.failed(e)
+        })
+        .await?;
+        Ok(functions.into_iter().next())
+    }
+
+    /// The SHA-256 of the package that functions have for a version of a layer; `None` when none of them has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn layer_package(&self, layer: &str) -> Result<Option<String>, StoreError> {
+        sqlx::query_scalar(
+            "SELECT l.code_sha256 FROM function_layer l JOIN function f ON f.id = l.function_id \
+             WHERE l.arn = $1 AND l.code_sha256 <> '' AND f.deleted_at IS NULL LIMIT 1",
+        )
+        .bind(layer)
+        .fetch_optional(self.readers())
+        .await
+        .map_err(|e| self.failed(e))
     }
 
     /// Rows of the functions that have a version of a layer attached, ascending.
@@ -250,19 +277,17 @@ impl Store {
     pub async fn packages_in_use(&self, hashes: &[String]) -> Result<BTreeSet<String>, StoreError> {
         let mut used = BTreeSet::new();
         for hashes in hashes.chunks(500) {
-            let mut statement = Statement::new(
+            let mut sql = Sql::new(
+                self.engine(),
                 "SELECT f.code_sha256 FROM function f WHERE f.deleted_at IS NULL AND f.code_sha256 IN ",
             );
-            statement.list(hashes.iter().map(String::as_str));
-            statement.push(
+            sql.among(hashes.iter().map(String::as_str));
+            sql.push(
                 " UNION SELECT l.code_sha256 FROM function_layer l JOIN function f ON f.id = l.function_id \
                  WHERE f.deleted_at IS NULL AND l.code_sha256 IN ",
             );
-            statement.list(hashes.iter().map(String::as_str));
-            let rows = statement
-                .rows(self.readers())
-                .await
-                .map_err(|e| self.failed(e))?;
+            sql.among(hashes.iter().map(String::as_str));
+            let rows = sql.rows(self.readers()).await.map_err(|e| self.failed(e))?;
             for row in rows {
                 used.insert(row.try_get(0).map_err(|e| self.failed(e))?);
             }
@@ -277,13 +302,7 @@ impl Write {
     /// # Errors
     /// When the database fails.
     pub async fn function(&mut self, arn: &FunctionArn) -> Result<Option<Function>, StoreError> {
-        let mut statement = Statement::new(COLUMNS);
-        statement.push("f.region = ").value(arn.region.as_str());
-        statement
-            .push(" AND f.account_id = ")
-            .value(arn.account.number());
-        statement.push(" AND f.name = ").value(arn.name());
-        self.one_function(statement).await
+        self.one_function(by_arn(self.engine(), arn)).await
     }
 
     /// A function by its row, deleted or not.
@@ -291,13 +310,35 @@ impl Write {
     /// # Errors
     /// When the database fails.
     pub async fn function_by_id(&mut self, id: i64) -> Result<Option<Function>, StoreError> {
-        self.one_function(by_id(id)).await
+        self.one_function(by_id(self.engine(), id)).await
     }
 
-    async fn one_function(&mut self, statement: Statement) -> Result<Option<Function>, StoreError> {
+    /// Region and account of a function, deleted or not. They never change.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn place_of(
+        &mut self,
+        function: i64,
+    ) -> Result<Option<(Region, AccountId)>, StoreError> {
+        let row = sqlx::query("SELECT region, account_id, name FROM function WHERE id = $1")
+            .bind(function)
+            .fetch_optional(&mut **self)
+            .await
+            .map_err(|e| self.failed(e))?;
+        let Some(row) = row else { return Ok(None) };
+        let read = || -> Result<(String, i64, String), sqlx::Error> {
+            Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))
+        };
+        let (region, account, name) = read().map_err(|e| self.failed(e))?;
+        let arn = arn(&region, account, &name)?;
+        Ok(Some((arn.region, arn.account)))
+    }
+
+    async fn one_function(&mut self, sql: Sql) -> Result<Option<Function>, StoreError> {
         let engine = self.engine();
         let failed = |source| StoreError::Statement { engine, source };
-        Ok(read(self, statement, failed).await?.into_iter().next())
+        Ok(read(self, sql, failed).await?.into_iter().next())
     }
 
     /// Writes a function as it is now; its row. A deleted one of the same name is alive again.
@@ -445,25 +486,34 @@ impl Write {
     }
 }
 
-fn by_id(id: i64) -> Statement {
-    let mut statement = Statement::new(COLUMNS);
-    statement.push("f.id = ").value(id);
-    statement
+fn by_arn(engine: Engine, arn: &FunctionArn) -> Sql {
+    let mut sql = Sql::new(engine, COLUMNS);
+    sql.push("f.region = ").bind(arn.region.as_str());
+    sql.push(" AND f.account_id = ").bind(arn.account.number());
+    sql.push(" AND f.name = ").bind(arn.name());
+    sql
+}
+
+fn by_id(engine: Engine, id: i64) -> Sql {
+    let mut sql = Sql::new(engine, COLUMNS);
+    sql.push("f.id = ").bind(id);
+    sql
 }
 
 async fn read(
     connection: &mut AnyConnection,
-    statement: Statement,
+    sql: Sql,
     failed: impl Fn(sqlx::Error) -> StoreError + Copy,
 ) -> Result<Vec<Function>, StoreError> {
-    let rows = statement.rows(&mut *connection).await.map_err(failed)?;
+    let engine = sql.engine();
+    let rows = sql.rows(&mut *connection).await.map_err(failed)?;
     let mut functions = Vec::with_capacity(rows.len());
     for row in &rows {
         functions.push(function(row, failed)?);
     }
     let ids: Vec<i64> = functions.iter().map(|f| f.id).collect();
-    let mut tags = tags(connection, &ids).await.map_err(failed)?;
-    let mut layers = layers(connection, &ids).await.map_err(failed)?;
+    let mut tags = tags(connection, engine, &ids).await.map_err(failed)?;
+    let mut layers = layers(connection, engine, &ids).await.map_err(failed)?;
     for function in &mut functions {
         function.state.tags = tags.remove(&function.id).unwrap_or_default();
         function.state.layers = layers.remove(&function.id).unwrap_or_default();
@@ -474,13 +524,16 @@ async fn read(
 /// Tags of functions, by row.
 pub(crate) async fn tags(
     connection: &mut AnyConnection,
+    engine: Engine,
     functions: &[i64],
 ) -> Result<BTreeMap<i64, BTreeMap<String, String>>, sqlx::Error> {
     let mut tags: BTreeMap<i64, BTreeMap<String, String>> = BTreeMap::new();
-    let mut statement =
-        Statement::new("SELECT function_id, key, value FROM function_tag WHERE function_id IN ");
-    statement.list(functions.iter().copied());
-    for row in statement.rows(&mut *connection).await? {
+    let mut sql = Sql::new(
+        engine,
+        "SELECT function_id, key, value FROM function_tag WHERE function_id IN ",
+    );
+    sql.among(functions.iter().copied());
+    for row in sql.rows(&mut *connection).await? {
         let of: i64 = row.try_get(0)?;
         tags.entry(of)
             .or_default()
@@ -492,15 +545,17 @@ pub(crate) async fn tags(
 /// Layers of functions in their order, by row.
 pub(crate) async fn layers(
     connection: &mut AnyConnection,
+    engine: Engine,
     functions: &[i64],
 ) -> Result<BTreeMap<i64, Vec<Layer>>, sqlx::Error> {
     let mut layers: BTreeMap<i64, Vec<Layer>> = BTreeMap::new();
-    let mut statement = Statement::new(
+    let mut sql = Sql::new(
+        engine,
         "SELECT function_id, arn, code_sha256 FROM function_layer WHERE function_id IN ",
     );
-    statement.list(functions.iter().copied());
-    statement.push(" ORDER BY function_id, position");
-    for row in statement.rows(&mut *connection).await? {
+    sql.among(functions.iter().copied());
+    sql.push(" ORDER BY function_id, position");
+    for row in sql.rows(&mut *connection).await? {
         let of: i64 = row.try_get(0)?;
         layers.entry(of).or_default().push(Layer {
             arn: row.try_get(1)?,

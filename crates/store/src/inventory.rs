@@ -4,7 +4,7 @@ use shindan_inspector::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use crate::statement::Statement;
+use crate::sql::insert;
 use crate::{Store, StoreError, Write};
 
 /// The packages of one function.
@@ -26,9 +26,6 @@ pub struct InventoryPackage {
     /// The version.
     pub version: String,
 }
-
-/// Rows of one statement; the parameters of a statement are limited.
-const ROWS: usize = 200;
 
 impl Store {
     /// The inventory of a function.
@@ -137,22 +134,19 @@ impl Write {
             function,
         )
         .await?;
-        for rows in packages.chunks(ROWS) {
-            let mut statement = Statement::new(
-                "INSERT INTO inventory_package (package, version, function_id) VALUES ",
-            );
-            for (position, row) in rows.iter().enumerate() {
-                statement.push(if position == 0 { "(" } else { ", (" });
-                statement.value(row.package.as_str()).push(", ");
-                statement.value(row.version.as_str()).push(", ");
-                statement.value(function).push(")");
-            }
-            statement
-                .execute(&mut **self)
-                .await
-                .map_err(|e| self.failed(e))?;
-        }
-        Ok(())
+        let rows = packages.into_iter().map(|package| {
+            vec![
+                package.package.into(),
+                package.version.into(),
+                function.into(),
+            ]
+        });
+        insert(
+            self,
+            "INSERT INTO inventory_package (package, version, function_id) VALUES ",
+            rows.collect(),
+        )
+        .await
     }
 
     /// Forgets a function's inventory.

@@ -25,14 +25,15 @@ mod hub;
 mod inventory;
 mod job;
 mod migration;
+mod missing_code;
 mod organization;
 mod page;
 mod report;
 mod row;
 mod scope;
 mod setting;
+mod source;
 mod sql;
-mod statement;
 mod watch;
 
 pub use access_key::AccessKey;
@@ -45,15 +46,17 @@ pub use database::{Engine, Store, Write};
 pub use decision::DecisionError;
 pub use error::StoreError;
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
-pub use finding::{FindingNumbers, FindingRow, Recorded, SealedSnippet, compiled};
+pub use finding::{FindingNumbers, FindingRow, Recorded, ScanFindings, SealedSnippet, compiled};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
 pub use hub::{HubImport, HubUpdate};
 pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,
 };
+pub use missing_code::MissingCode;
 pub use organization::Association;
 pub use page::{Cursor, Page};
 pub use report::{Report, ReportKind, ReportStatus};
 pub use scope::{Reach, Scope};
+pub use source::{LookIntervals, SourceLease};
 pub use watch::{Usage, Watched};

@@ -23,6 +23,7 @@ const SCRIPTS: &[(&str, &str)] = &[
         "decisions",
         include_str!("../migrations/0006_decisions.sql"),
     ),
+    ("sources", include_str!("../migrations/0007_sources.sql")),
     (
         "security hub service",
         include_str!("../migrations/0008_security_hub_service.sql"),

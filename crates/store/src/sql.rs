@@ -3,11 +3,11 @@
 //! Their text can only be made of pieces that stand in this program's source, and of numbers; everything a caller says is
 //! bound. That is what makes the one place safe that hands such a text to the driver.
 
-use sqlx::any::AnyArguments;
+use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
-use sqlx::{Any, AssertSqlSafe};
+use sqlx::{Any, AnyExecutor, AssertSqlSafe};
 
-use crate::{Engine, StoreError, Write};
+use crate::{Engine, Reach, Scope, StoreError, Write};
 
 /// A statement being written.
 #[derive(Clone, Debug)]
@@ -108,8 +108,15 @@ impl Sql {
         // time it is used (sqlx 0.9.0 confuses the two when it converts nulls).
         let optional = matches!(value, Value::OptionalReal(_));
         self.values.push(value);
-        self.push(if optional { "NULLIF($" } else { "$" });
-        self.text.push_str(&self.values.len().to_string());
+        self.push(if optional { "NULLIF(" } else { "" });
+        match self.engine {
+            // Without numbers: SQLite looks for the name of each parameter among all of them.
+            Engine::Sqlite => self.text.push('?'),
+            Engine::Postgres => {
+                self.text.push('$');
+                self.text.push_str(&self.values.len().to_string());
+            }
+        }
         self.push(if optional { ", -1)" } else { "" })
     }
 
@@ -125,6 +132,51 @@ impl Sql {
             self.bind(value);
         }
         self
+    }
+
+    /// Adds parameters in parentheses, for IN: no value at all is a list that holds nothing.
+    pub(crate) fn among<V: Into<Value>>(
+        &mut self,
+        values: impl IntoIterator<Item = V>,
+    ) -> &mut Self {
+        let before = self.values.len();
+        self.push("(").list(values);
+        self.push(if self.values.len() == before {
+            "NULL)"
+        } else {
+            ")"
+        })
+    }
+
+    /// Adds the condition that a row belongs to someone whom the scope reaches. `table` is the table's name in the
+    /// statement, which has the columns `region` and `account_id`.
+    pub(crate) fn within(&mut self, table: &'static str, scope: &Scope) -> &mut Self {
+        self.push(table)
+            .push(".region = ")
+            .bind(scope.region.as_str());
+        self.push(" AND (").push(table).push(".account_id = ");
+        self.bind(scope.account.number());
+        if scope.reach == Reach::Members {
+            self.push(" OR ").push(table);
+            self.push(".account_id IN (SELECT m.account_id FROM member m WHERE m.region = ");
+            self.bind(scope.region.as_str());
+            self.push(" AND m.administrator = ");
+            self.bind(scope.account.number()).push(")");
+        }
+        self.push(")")
+    }
+
+    /// Which kind of database it is for.
+    pub(crate) const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Runs it.
+    pub(crate) async fn rows<'e>(
+        &self,
+        executor: impl AnyExecutor<'e>,
+    ) -> Result<Vec<AnyRow>, sqlx::Error> {
+        self.query().fetch_all(executor).await
     }
 
     /// The statement with its values.
@@ -155,25 +207,28 @@ impl Sql {
 
 /// Inserts rows in few statements. `head` ends before the rows: `INSERT INTO t (a, b) VALUES `.
 ///
-/// The numbers of rows of one statement are few, so that connections remember the statements; and small, because SQLite
-/// looks for the name of each parameter among all of them.
+/// A statement costs more than a row, and one that the connection does not remember costs more still: so there are few
+/// numbers of rows, and two of them make up most.
 pub(crate) async fn insert(
     write: &mut Write,
     head: &'static str,
     rows: Vec<Vec<Value>>,
 ) -> Result<(), StoreError> {
     let mut rows = rows.into_iter();
-    for size in [16, 8, 4, 2, 1] {
-        while rows.len() >= size {
-            let mut sql = Sql::new(write.engine(), head);
-            for (at, row) in rows.by_ref().take(size).enumerate() {
-                sql.push(if at == 0 { "(" } else { ", (" })
-                    .list(row)
-                    .push(")");
-            }
-            let done = sql.query().execute(&mut **write).await;
-            done.map_err(|e| write.failed(e))?;
+    while rows.len() > 0 {
+        let size = match rows.len() {
+            few @ 0..8 => few,
+            some @ 8..32 => some - some % 8,
+            _ => 32,
+        };
+        let mut sql = Sql::new(write.engine(), head);
+        for (at, row) in rows.by_ref().take(size).enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" })
+                .list(row)
+                .push(")");
         }
+        let done = sql.query().execute(&mut **write).await;
+        done.map_err(|e| write.failed(e))?;
     }
     Ok(())
 }
@@ -192,7 +247,7 @@ mod tests {
             .push(" IN (")
             .list([1_i64, 2])
             .push(")");
-        let text = "SELECT 1 WHERE f.title = $1 AND +f.id IN ($2, $3)".to_owned();
+        let text = "SELECT 1 WHERE f.title = ? AND +f.id IN (?, ?)".to_owned();
         assert_eq!(sql.into_parts(), (text, 3));
     }
 }

@@ -4,7 +4,7 @@ use shindan_inspector::{AccountId, FunctionArn, ScanType, Timestamp, metering};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use crate::statement::Statement;
+use crate::sql::Sql;
 use crate::{Scope, Store, StoreError, Write};
 
 /// How long functions of an account were watched in the current month.
@@ -40,20 +40,17 @@ impl Store {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Watched>, StoreError> {
-        let mut statement = Statement::new(
+        let mut sql = Sql::new(
+            self.engine(),
             "SELECT f.region, f.account_id, f.name, w.scan_type, w.began_at, w.ended_at FROM watch w \
              JOIN function f ON f.id = w.function_id WHERE ",
         );
-        statement.within("w", scope);
-        statement.push(" AND w.began_at < ").value(to.as_millis());
-        statement
-            .push(" AND (w.ended_at IS NULL OR w.ended_at > ")
-            .value(from.as_millis())
+        sql.within("w", scope);
+        sql.push(" AND w.began_at < ").bind(to.as_millis());
+        sql.push(" AND (w.ended_at IS NULL OR w.ended_at > ")
+            .bind(from.as_millis())
             .push(") ORDER BY w.function_id, w.scan_type, w.began_at");
-        let rows = statement
-            .rows(self.readers())
-            .await
-            .map_err(|e| self.failed(e))?;
+        let rows = sql.rows(self.readers()).await.map_err(|e| self.failed(e))?;
         rows.iter()
             .map(|row| {
                 type Columns = (String, i64, String, i16, i64, Option<i64>);
@@ -96,30 +93,26 @@ impl Store {
         let from = metering::month_of(now).as_millis();
         let now = now.as_millis();
         // PostgreSQL's sum of BIGINT is NUMERIC, hence the cast.
-        let mut statement = Statement::new(
+        let mut sql = Sql::new(
+            self.engine(),
             "SELECT w.account_id, w.scan_type, CAST(sum((CASE WHEN w.ended_at IS NULL OR w.ended_at > ",
         );
-        statement.value(now).push(" THEN ").value(now);
-        statement
-            .push(" ELSE w.ended_at END) - (CASE WHEN w.began_at < ")
-            .value(from);
-        statement.push(" THEN ").value(from);
-        statement.push(" ELSE w.began_at END)) AS BIGINT) FROM watch w WHERE ");
-        statement.within("w", scope);
-        statement.push(" AND w.began_at < ").value(now);
-        statement
-            .push(" AND (w.ended_at IS NULL OR w.ended_at > ")
-            .value(from)
+        sql.bind(now).push(" THEN ").bind(now);
+        sql.push(" ELSE w.ended_at END) - (CASE WHEN w.began_at < ")
+            .bind(from);
+        sql.push(" THEN ").bind(from);
+        sql.push(" ELSE w.began_at END)) AS BIGINT) FROM watch w WHERE ");
+        sql.within("w", scope);
+        sql.push(" AND w.began_at < ").bind(now);
+        sql.push(" AND (w.ended_at IS NULL OR w.ended_at > ")
+            .bind(from)
             .push(")");
         if !accounts.is_empty() {
-            statement.push(" AND w.account_id IN ");
-            statement.list(accounts.iter().map(|account| account.number()));
+            sql.push(" AND w.account_id IN ");
+            sql.among(accounts.iter().map(|account| account.number()));
         }
-        statement.push(" GROUP BY w.account_id, w.scan_type ORDER BY w.account_id, w.scan_type");
-        let rows = statement
-            .rows(self.readers())
-            .await
-            .map_err(|e| self.failed(e))?;
+        sql.push(" GROUP BY w.account_id, w.scan_type ORDER BY w.account_id, w.scan_type");
+        let rows = sql.rows(self.readers()).await.map_err(|e| self.failed(e))?;
         rows.iter()
             .map(|row| {
                 let read = |row: &AnyRow| -> Result<(i64, i16, i64), sqlx::Error> {

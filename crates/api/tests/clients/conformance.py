@@ -21,14 +21,20 @@ class Complaints:
         self.found.append(f"{place}: {text}")
 
 
+# Operations that answered, by service, with the statuses they answered with.
+ANSWERED = {}
+
+
 def attach(client):
     """Compares every answer that the client gets from now on; the complaints."""
     complaints = Complaints()
+    answered = ANSWERED.setdefault(client.meta.service_model.service_name, {})
     model = botocore.session.get_session().get_service_model(client.meta.service_model.service_name)
 
     def compare(http_response, parsed, **details):
         operation = details["model"]
         place = f"{operation.name} {http_response.status_code}"
+        answered.setdefault(operation.name, set()).add(http_response.status_code)
         headers = http_response.headers
         if not headers.get("x-amzn-requestid"):
             complaints.add(place, "no request id")
@@ -155,7 +161,12 @@ class Comparison:
         self.expect(place, value, (bool,), "true or false")
 
     def timestamp(self, place, shape, value):
-        self.expect(place, value, (int, float), "a number of seconds")
+        if shape.serialization.get("timestampFormat") == "iso8601":
+            written = self.expect(place, value, (str,), "a time in ISO 8601")
+            if written and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", value):
+                self.complaints.add(place, f"{value!r} is no time in ISO 8601 and UTC")
+        else:
+            self.expect(place, value, (int, float), "a number of seconds")
 
 
 # The model wants an error in every state but has no value for none; AWS's own examples leave it out.

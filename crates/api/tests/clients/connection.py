@@ -21,10 +21,10 @@ def credentials(name):
     return os.environ[f"SHINDAN_{name}"].split(":", 1)
 
 
-def client(name, **config):
+def client(name, service="inspector2", **config):
     key, secret = credentials(name)
     return boto3.client(
-        "inspector2",
+        service,
         endpoint_url=ENDPOINT,
         region_name=REGION,
         aws_access_key_id=key,
@@ -36,11 +36,13 @@ def client(name, **config):
 class StrictTest(unittest.TestCase):
     """A test whose answers all fit the model."""
 
+    service = "inspector2"
+
     def setUp(self):
         self.complaints = []
 
     def connect(self, name, **config):
-        connected = client(name, **config)
+        connected = client(name, self.service, **config)
         self.complaints.append(conformance.attach(connected))
         return connected
 

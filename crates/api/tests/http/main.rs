@@ -2,6 +2,8 @@
 
 mod access;
 mod accounts;
+mod hub;
+mod hub_access;
 mod reports;
 mod requests;
 #[path = "../seed/mod.rs"]

@@ -123,7 +123,7 @@ async fn what_was_signed_is_what_counts() {
             reply.text
         );
     }
-    let other = server.signed(&key, "securityhub", "POST", "/findings/list", b"{}");
+    let other = server.signed(&key, "guardduty", "POST", "/findings/list", b"{}");
     let reply = server.raw(other).await;
     assert_eq!(reply.err().1, "InvalidSignatureException", "{}", reply.text);
 }

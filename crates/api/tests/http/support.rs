@@ -186,6 +186,18 @@ impl Server {
             .await
     }
 
+    /// Calls an operation of Security Hub; `null` is no body.
+    pub(crate) async fn hub(&self, key: &Key, method: &str, path: &str, body: Value) -> Reply {
+        self.millis.fetch_add(1000, Ordering::SeqCst);
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let request = self.signed(key, "securityhub", method, path, body.as_bytes());
+        self.raw(request).await
+    }
+
     pub(crate) async fn send(&self, key: &Key, method: &str, path: &str, body: &[u8]) -> Reply {
         // Two requests that are alike differ in time, or they would be one.
         self.millis.fetch_add(1000, Ordering::SeqCst);
@@ -291,6 +303,16 @@ impl Reply {
     pub(crate) fn err(&self) -> (u16, &str, &str) {
         let error = self.error.as_deref().unwrap_or("none");
         let message = self.body["message"].as_str().unwrap_or_default();
+        (self.status.as_u16(), error, message)
+    }
+}
+
+impl Reply {
+    /// Status, name and message of an error of Security Hub, whose body names the error too.
+    pub(crate) fn hub_err(&self) -> (u16, &str, &str) {
+        let error = self.error.as_deref().unwrap_or("none");
+        assert_eq!(self.body["Code"], error, "{}", self.text);
+        let message = self.body["Message"].as_str().unwrap_or_default();
         (self.status.as_u16(), error, message)
     }
 }

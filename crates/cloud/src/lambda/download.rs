@@ -116,7 +116,7 @@ impl<'u> Location<'u> {
 
     fn request(&self, settings: &Settings) -> Result<HttpRequest, Failure> {
         let Self { host, rest } = self;
-        let url = match settings.download_hosts.get(*host) {
+        let url = match &settings.endpoint {
             Some(endpoint) => format!("{}{rest}", endpoint.trim_end_matches('/')),
             None => format!("https://{host}{rest}"),
         };

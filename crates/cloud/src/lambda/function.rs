@@ -1,7 +1,8 @@
 //! A function as Lambda describes it.
 
-use aws_sdk_lambda::types::{FunctionConfiguration, PackageType};
+use aws_sdk_lambda::types::{FunctionConfiguration, PackageType, VpcConfigResponse};
 use jiff::Timestamp as Moment;
+use shindan_inspector::finding::VpcConfig;
 use shindan_inspector::{FunctionArn, LayerArn, Timestamp};
 
 use super::CodeHash;
@@ -19,6 +20,8 @@ pub struct Function {
     pub architecture: Option<String>,
     /// The role it runs with.
     pub role: Option<String>,
+    /// The network it is connected to.
+    pub vpc: Option<VpcConfig>,
     /// The layers, the lowest first.
     pub layers: Vec<LayerArn>,
     /// Layers that are named in a way that is not understood.
@@ -88,12 +91,23 @@ impl Function {
                 .first()
                 .map(|a| a.as_str().to_owned()),
             role: configuration.role().map(str::to_owned),
+            vpc: configuration.vpc_config().and_then(vpc),
             layers,
             unreadable_layers,
             last_modified: configuration.last_modified().and_then(modified),
             kms_key: configuration.kms_key_arn().map(str::to_owned),
         })
     }
+}
+
+/// Functions that left their network still have a configuration, an empty one.
+fn vpc(configuration: &VpcConfigResponse) -> Option<VpcConfig> {
+    let id = configuration.vpc_id().filter(|id| !id.is_empty())?;
+    Some(VpcConfig {
+        subnet_ids: configuration.subnet_ids().to_vec(),
+        security_group_ids: configuration.security_group_ids().to_vec(),
+        vpc_id: Some(id.to_owned()),
+    })
 }
 
 /// `2026-11-24T15:23:21.730+0000` in AWS; servers that stand in for it write `Z`.

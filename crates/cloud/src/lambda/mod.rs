@@ -186,12 +186,24 @@ impl Lambda {
         if let Some(hash) = function.hash().filter(|hash| known.has(hash)) {
             return Ok(Fetched::Known(hash));
         }
+        match self.describe(&function.arn).await? {
+            Described::Function(description) => self.fetch_described(*description, known).await,
+            Described::Deleted => Ok(Fetched::Deleted),
+        }
+    }
+
+    /// The same for a function that was just described, without asking for it once more.
+    ///
+    /// # Errors
+    /// When it cannot be had, is too large, or is not what Lambda says it is.
+    pub async fn fetch_described(
+        &self,
+        mut description: Description,
+        known: &Known,
+    ) -> Result<Fetched, CloudError> {
         let mut last_try = false;
         loop {
-            let Described::Function(description) = self.describe(&function.arn).await? else {
-                return Ok(Fetched::Deleted);
-            };
-            let Description { function, code, .. } = *description;
+            let Description { function, code, .. } = description;
             if let Code::Image(uri) = code {
                 return Ok(Fetched::Image { uri });
             }
@@ -203,7 +215,7 @@ impl Lambda {
             if known.has(&hash) {
                 return Ok(Fetched::Known(hash));
             }
-            let expected = Expected { hash, size };
+            let (arn, expected) = (function.arn.clone(), Expected { hash, size });
             match self.download(Call::GetFunction, &url, expected).await {
                 Ok(zip) => {
                     known.add(hash);
@@ -223,6 +235,10 @@ impl Lambda {
                         ) =>
                 {
                     last_try = true;
+                    description = match self.describe(&arn).await? {
+                        Described::Function(description) => *description,
+                        Described::Deleted => return Ok(Fetched::Deleted),
+                    };
                 }
                 Err(error) => return Err(error),
             }

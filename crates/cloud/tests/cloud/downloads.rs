@@ -53,9 +53,6 @@ async fn start(script: impl Fn(usize, &Asked) -> Answer + Send + Sync + 'static)
 
 async fn lambda(server: &Server, limits: Limits) -> Lambda {
     let mut settings = settings(server);
-    settings
-        .download_hosts
-        .insert(HOST.to_owned(), server.url.clone());
     settings.limits = limits;
     let (effects, _) = effects();
     let sessions = Sessions::open(settings, effects).await.expect("sessions");

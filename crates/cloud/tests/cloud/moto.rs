@@ -92,15 +92,6 @@ impl Moto {
     }
 
     async fn sessions(&self) -> Sessions {
-        let download_hosts = REGIONS
-            .iter()
-            .map(|name| {
-                (
-                    format!("awslambda-{name}-tasks.s3.{name}.amazonaws.com"),
-                    self.url.clone(),
-                )
-            })
-            .collect();
         let settings = Settings {
             access_key: access_key(),
             region: Some(region("us-east-1")),
@@ -110,7 +101,6 @@ impl Moto {
                 policy: Policy::Scanner,
             }),
             endpoint: Some(self.url.clone()),
-            download_hosts,
             ..Settings::default()
         };
         Sessions::open(settings, real_effects())

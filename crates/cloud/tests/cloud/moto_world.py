@@ -1,6 +1,7 @@
-"""What the test against moto needs to happen in "AWS", by boto3. Arguments: the server's URL, a command, its arguments.
+"""What the tests against moto need to happen in "AWS", by boto3. Arguments: the server's URL, a command, its arguments.
 
-Prints JSON. The code of functions is put where their `Location` says it is, because moto does not.
+Prints JSON; also a module for other tests, which set `URL`. The code of functions is put where their `Location` says it
+is, because moto does not.
 """
 
 import io
@@ -12,7 +13,7 @@ import zipfile
 import boto3
 import yaml
 
-URL = sys.argv[1]
+URL = ""
 REGIONS = ["us-east-1", "ap-northeast-1"]
 HOME_KEYS = {"aws_access_key_id": "AKIAEXAMPLEEXAMPLE00", "aws_secret_access_key": "placeholder"}
 
@@ -66,7 +67,7 @@ def create(account, region, name, text, **more):
     store(functions, region, name, code)
 
 
-def setup():
+def setup(template):
     organizations = client("organizations", "us-east-1")
     organizations.create_organization(FeatureSet="ALL")
     member, closed = (
@@ -80,7 +81,7 @@ def setup():
             create(account, region, "own", f"# {account} {region}\n", Tags={"InspectorExclusion": "LambdaStandardScanning"})
     layer = client("lambda", "us-east-1").publish_layer_version(LayerName="tools", Content={"ZipFile": zipped("# layer\n")})
     client("lambda", "us-east-1").update_function_configuration(FunctionName="own", Layers=[layer["LayerVersionArn"]])
-    with open(sys.argv[3]) as template:
+    with open(template) as template:
         pattern = yaml.safe_load(template)["Resources"]["Rule"]["Properties"]["EventPattern"]
     queue = client("sqs", "us-east-1").create_queue(QueueName="shindan-events")["QueueUrl"]
     events = client("events", "us-east-1")
@@ -128,5 +129,6 @@ def left():
     return sum(int(count) for count in queue.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values())
 
 
-command = globals()[sys.argv[2]]
-print(json.dumps(command() if command is setup else command(*sys.argv[3:])))
+if __name__ == "__main__":
+    URL = sys.argv[1]
+    print(json.dumps(globals()[sys.argv[2]](*sys.argv[3:])))

@@ -2,7 +2,8 @@
 //!
 //! The directory is looked at every few seconds, which works on every file system. A file counts once two looks in a row saw
 //! the same size and time, so that half-written ones wait; a function is gone once two looks in a row did not see its
-//! package. A directory that cannot be read removes nothing.
+//! package. A directory that cannot be read removes nothing, and neither does one that is empty all of a sudden, because that
+//! is how a file system looks that was not mounted: whoever means it puts the file [`EMPTY_MARKER`] there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
@@ -13,12 +14,13 @@ use bytes::Bytes;
 use shindan_inspector::{AccountId, Architecture, FunctionArn, Region, Timestamp};
 use shindan_store::Scope;
 
+use super::Origin;
 use super::sidecar::{self, Sidecar};
 use crate::packages::MAX_PACKAGE_BYTES;
 use crate::{Code, Deployed, DeployedLayer, Deployment, PackageError, Service};
 
-/// The origin of functions of a directory.
-const ORIGIN: &str = "directory";
+/// The file that says that a directory without any package is meant to have none.
+pub const EMPTY_MARKER: &str = ".shindan-empty";
 
 /// Files that are looked at; more are no directory of functions.
 const MAX_FILES: usize = 200_000;
@@ -60,10 +62,13 @@ pub enum SourceError {
 #[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
+    origin: Origin,
     defaults: DirectoryDefaults,
     seen: BTreeMap<String, Seen>,
     /// Functions of the database whose packages the last look missed.
     missing: BTreeSet<FunctionArn>,
+    /// Whether it was said that the directory is empty and should not be.
+    is_suspect: bool,
 }
 
 /// What is remembered of a function's files.
@@ -88,10 +93,12 @@ impl Directory {
     #[must_use]
     pub fn new(path: PathBuf, defaults: DirectoryDefaults) -> Self {
         Self {
+            origin: Origin::folder(&path),
             path,
             defaults,
             seen: BTreeMap::new(),
             missing: BTreeSet::new(),
+            is_suspect: false,
         }
     }
 
@@ -197,7 +204,11 @@ impl Directory {
             let package = match layer.file {
                 Some(file) => {
                     let path = self.path.join(file);
-                    Some(read(&path, MAX_PACKAGE_BYTES).map_err(|e| said(&path, e))?)
+                    Some(
+                        read(&path, MAX_PACKAGE_BYTES)
+                            .map_err(|e| said(&path, e))?
+                            .into(),
+                    )
                 }
                 None => None,
             };
@@ -217,7 +228,7 @@ impl Directory {
             .unwrap_or_default();
         Ok(Deployment {
             arn: FunctionArn::new(region, account, name).map_err(|e| e.to_string())?,
-            origin: ORIGIN.to_owned(),
+            origin: self.origin.clone(),
             runtime: sidecar
                 .runtime
                 .unwrap_or_else(|| self.defaults.runtime.clone()),
@@ -247,6 +258,7 @@ impl Directory {
                 .get(arn.name())
                 .is_some_and(|seen| seen.arn.is_none())
         };
+        let origin = self.origin.to_string();
         let mut missing = BTreeSet::new();
         let places = service.store().places().await.map_err(PackageError::from)?;
         for (region, account) in places {
@@ -258,7 +270,7 @@ impl Directory {
                     .functions(&scope, after.as_ref(), 500)
                     .await
                     .map_err(PackageError::from)?;
-                let ours = page.rows.into_iter().filter(|f| f.state.origin == ORIGIN);
+                let ours = page.rows.into_iter().filter(|f| f.state.origin == origin);
                 let arns = ours.map(|f| f.state.arn);
                 missing.extend(arns.filter(|arn| !here.contains(arn) && !unread(arn)));
                 after = page.next;
@@ -266,6 +278,20 @@ impl Directory {
                     break;
                 }
             }
+        }
+        let is_suspect = self.seen.is_empty()
+            && !missing.is_empty()
+            && mark(&self.path.join(EMPTY_MARKER)).is_err();
+        if is_suspect && !self.is_suspect {
+            tracing::error!(
+                folder = %self.path.display(), functions = missing.len(),
+                "the folder of functions is empty: they stay until it is mounted again, or holds a file {EMPTY_MARKER}"
+            );
+        }
+        self.is_suspect = is_suspect;
+        if is_suspect {
+            self.missing.clear();
+            return Ok(0);
         }
         let mut removed = 0;
         for arn in missing.intersection(&self.missing) {

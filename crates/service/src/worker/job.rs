@@ -2,7 +2,7 @@
 
 use shindan_inspector::ScanType;
 use shindan_inventory::sbom;
-use shindan_store::{Completed, Job, Lease, StoreError};
+use shindan_store::{Completed, Job, Lease, MissingCode, StoreError};
 
 use super::{Reporter, Workers};
 use crate::PackageError;
@@ -18,6 +18,9 @@ pub(super) enum JobError {
     Package(#[from] PackageError),
     #[error(transparent)]
     Scan(#[from] ScanFailure),
+    /// Nobody could get the code.
+    #[error("{}", .0.note)]
+    Missing(MissingCode),
     #[error("{0}")]
     Report(String),
 }

@@ -3,7 +3,7 @@
 use shindan_inspector::coverage::ScanStatus;
 use shindan_inspector::eligibility::{Eligibility, decide};
 use shindan_inspector::{ScanStatusCode, ScanStatusReason, ScanType};
-use shindan_store::{Completed, Function, Lease, StoreError};
+use shindan_store::{Completed, Function, Lease, MissingCode, StoreError};
 
 use super::job::JobError;
 use super::{Reporter, Workers};
@@ -27,9 +27,16 @@ impl<S: Scanner, R: Reporter> Workers<S, R> {
                     .results(&known, &scans, &answer, ResultsOf::Code);
                 self.service.record(lease, &known, results).await
             }
-            Err(JobError::Scan(ScanFailure::Unusable(reason))) => {
+            Err(JobError::Scan(ScanFailure::Unusable(note))) => {
+                let reason = ScanStatusReason::InvalidArtifact;
+                let why = MissingCode { reason, note };
                 self.service
-                    .record_unusable(lease, &known, &scans, &reason)
+                    .record_unusable(lease, &known, &scans, &why)
+                    .await
+            }
+            Err(JobError::Missing(why)) => {
+                self.service
+                    .record_unusable(lease, &known, &scans, &why)
                     .await
             }
             Err(error) => return self.failed(lease, Some((&known, &scans)), &error).await,
@@ -54,6 +61,13 @@ impl<S: Scanner, R: Reporter> Workers<S, R> {
     ) -> Result<ScanAnswer, JobError> {
         let packages = self.service.packages();
         let code = &function.state.code_sha256;
+        if code.is_empty() {
+            let known = self.service.store().missing_code(function.id).await?;
+            return Err(JobError::Missing(known.unwrap_or_else(|| MissingCode {
+                reason: ScanStatusReason::InternalError,
+                note: "its code is not there yet".to_owned(),
+            })));
+        }
         let hash = PackageHash::parse(code).ok_or_else(|| {
             ScanFailure::Unusable(format!("{code:?} is not the SHA-256 of a package"))
         })?;

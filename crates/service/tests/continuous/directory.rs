@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use shindan_service::source::{Directory, DirectoryDefaults};
+use shindan_service::source::{Directory, DirectoryDefaults, EMPTY_MARKER};
 
 use crate::world::{World, account, region};
 
@@ -128,5 +128,72 @@ async fn a_directory_that_cannot_be_read_removes_nothing() {
     assert_eq!(
         world.findings().await,
         ["orders ACTIVE CWE-89 - SQL injection"]
+    );
+}
+
+#[tokio::test]
+async fn folders_do_not_take_each_others_functions_for_deleted() {
+    let world = World::new().await;
+    let folders = ["one", "two"].map(|name| world.folder.path().join(name));
+    let mut sources = Vec::new();
+    for (folder, name) in folders.iter().zip(["a", "b"]) {
+        std::fs::create_dir(folder).expect("made");
+        write(&folder.join(format!("{name}.zip")), "code a.py 1 x", 0);
+        write(&folder.join("no function.zip"), "its name is not one", 0);
+        sources.push(source(folder));
+    }
+    for _ in 0..4 {
+        for source in &mut sources {
+            source.look(&world.service).await.expect("looks");
+        }
+    }
+    world.work().await;
+    assert_eq!(world.findings().await.len(), 2);
+    std::fs::remove_file(folders[0].join("a.zip")).expect("removes");
+    for _ in 0..4 {
+        for source in &mut sources {
+            source.look(&world.service).await.expect("looks");
+        }
+    }
+    assert_eq!(
+        world.findings().await,
+        [
+            "a CLOSED CWE-89 - SQL injection",
+            "b ACTIVE CWE-89 - SQL injection"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_mounted_removed_all_functions() {
+    let world = World::new().await;
+    let folder = world.folder.path().join("functions");
+    std::fs::create_dir(&folder).expect("made");
+    write(&folder.join("orders.zip"), "code a.py 1 x", 0);
+    let mut source = source(&folder);
+    let look = async |source: &mut Directory| source.look(&world.service).await.expect("looks");
+    for _ in 0..2 {
+        look(&mut source).await;
+    }
+    world.work().await;
+    std::fs::remove_file(folder.join("orders.zip")).expect("removes");
+    for _ in 0..4 {
+        assert_eq!(look(&mut source).await, 0);
+    }
+    // A server that is started before the folder is mounted sees the same.
+    let mut again = self::source(&folder);
+    for _ in 0..4 {
+        assert_eq!(look(&mut again).await, 0);
+    }
+    assert_eq!(
+        world.findings().await,
+        ["orders ACTIVE CWE-89 - SQL injection"]
+    );
+    std::fs::write(folder.join(EMPTY_MARKER), "").expect("writes");
+    assert_eq!(look(&mut source).await, 0);
+    assert_eq!(look(&mut source).await, 1);
+    assert_eq!(
+        world.findings().await,
+        ["orders CLOSED CWE-89 - SQL injection"]
     );
 }

@@ -10,6 +10,7 @@ use shindan_inspector::{
     AccountId, Architecture, CoverageCriteria, FilterCriteria, FunctionArn, LayerArn, Region,
     ResourceScanType, Status, Timestamp,
 };
+use shindan_service::source::Origin;
 use shindan_service::{
     Clock, Code, Deployed, DeployedLayer, Deployment, NoReports, Packages, Service, Settings,
     Workers,
@@ -216,7 +217,7 @@ impl World {
 pub(crate) fn deployment(name: &str, script: &str) -> Deployment {
     Deployment {
         arn: arn(name),
-        origin: "test".to_owned(),
+        origin: Origin::Push,
         runtime: "python3.12".to_owned(),
         handler: "app.handler".to_owned(),
         role_arn: String::new(),
@@ -234,7 +235,7 @@ pub(crate) fn deployment(name: &str, script: &str) -> Deployment {
 pub(crate) fn layer(name: &str, script: &str) -> DeployedLayer {
     DeployedLayer {
         arn: layer_arn(name),
-        package: Some(Bytes::from(script.to_owned())),
+        package: Some(Bytes::from(script.to_owned()).into()),
     }
 }
 

@@ -8,5 +8,6 @@ pub(crate) mod organization;
 pub(crate) mod push;
 pub(crate) mod sbom;
 pub(crate) mod scan;
+mod scan_accounts;
 pub(crate) mod security_hub;
 pub(crate) mod serve;

@@ -1,4 +1,4 @@
-//! `shindan scan`: settings, one child process for each path, one report, one exit code.
+//! `shindan scan`: settings, one child process for each path or function, one report, one exit code.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use shindan_report::{Format, Report, TextStyle, render};
 use shindan_scan::ThreatModel;
 
 use crate::cli::{DbPlace, FailOn, Part, ScanArgs};
+use crate::commands::scan_accounts::scan_accounts;
 use crate::complaint::{Blame, Complaint};
 use crate::database;
 use crate::exit::Exit;
@@ -28,9 +29,11 @@ use crate::worker::{self, Finished, Packages, Request};
 const DEFAULT_THRESHOLD: Severity = Severity::Low;
 
 pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Complaint> {
-    let settings = match args.paths.first() {
-        Some(first) => Settings::find(first, args.config.as_deref())?,
-        None => Settings::default(),
+    refuse_without_accounts(args)?;
+    let settings = match (args.paths.first(), &args.config) {
+        (Some(first), given) => Settings::find(first, given.as_deref())?,
+        (None, Some(given)) => Settings::find(given, Some(given))?,
+        (None, None) => Settings::default(),
     };
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     let vex = vex::read(&args.vex)?;
@@ -38,13 +41,34 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Complaint> {
     if args.verbose && !settings.file.is_empty() {
         terminal::note(&format!("settings: {}", settings.file));
     }
-    let scanned = scan_all(args, &settings, &template)?;
+    let scanned = match &args.accounts {
+        Some(accounts) => scan_accounts(args, accounts, &settings, &template)?,
+        None => scan_all(args, &settings, &template)?,
+    };
     let judged = Judged::new(scanned.outcome, args, &settings, baseline.as_ref(), &vex);
     judged.write(args)?;
     let exit = judged.exit(threshold(args, &settings), scanned.failures);
     // The process ends now, and the system takes the memory back faster than destructors do.
     std::mem::forget(judged);
     Ok(exit)
+}
+
+/// Flags that only mean something for accounts would be overlooked for paths.
+fn refuse_without_accounts(args: &ScanArgs) -> Result<(), Complaint> {
+    let aws = &args.aws;
+    let given = [
+        ("--profile", aws.profile.is_some()),
+        ("--region", !aws.regions.is_empty()),
+        ("--endpoint-url", aws.endpoint_url.is_some()),
+        ("--function", !args.functions.is_empty()),
+    ];
+    match given.iter().find(|(_, is_given)| *is_given) {
+        Some((flag, _)) if args.accounts.is_none() => Err(Complaint::input(format!(
+            "{flag} is for scanning accounts of AWS"
+        ))
+        .with_hint("give --account instead of a path, or leave it out")),
+        _ => Ok(()),
+    }
 }
 
 /// What was found, with all that decides whether it counts.
@@ -58,14 +82,14 @@ struct Judged {
 
 /// What went wrong with whole arguments.
 #[derive(Clone, Copy, Default)]
-struct Failures {
-    given_up: bool,
-    unusable: bool,
+pub(super) struct Failures {
+    pub(super) given_up: bool,
+    pub(super) unusable: bool,
 }
 
-struct Scanned {
-    outcome: Outcome,
-    failures: Failures,
+pub(super) struct Scanned {
+    pub(super) outcome: Outcome,
+    pub(super) failures: Failures,
 }
 
 impl Judged {
@@ -258,7 +282,7 @@ fn scan_all(
             ..template.clone()
         };
         let prefix = Prefix::of(path);
-        let outcome = match scan_one(args, path, request) {
+        let outcome = match scan_one(args, path.display().to_string(), request) {
             Ok(finished) => {
                 if let Some(why) = &finished.given_up {
                     terminal::warn(&format!("{}: {why}", path.display()));
@@ -289,8 +313,13 @@ fn scan_all(
     Ok(Scanned { outcome, failures })
 }
 
-fn scan_one(args: &ScanArgs, path: &Path, request: Request) -> Result<Finished, Complaint> {
-    let mut watcher = Watcher::new(path.display().to_string(), args.quiet);
+/// Scans what a request says; `name` is shown meanwhile.
+pub(super) fn scan_one(
+    args: &ScanArgs,
+    name: String,
+    request: Request,
+) -> Result<Finished, Complaint> {
+    let mut watcher = Watcher::new(name, args.quiet);
     let finished = worker::scan(request, &mut |notice| watcher.take_notice(notice), &|| {
         false
     });

@@ -27,7 +27,7 @@ use crate::server::metrics::Metrics;
 use crate::server::reports::Reports;
 use crate::server::scanner::Sandbox;
 use crate::server::settings::{Limits, Retention as RetentionSettings, ServerSettings};
-use crate::server::{keyring, must_be_random, now, objects, open_store, random};
+use crate::server::{aws, keyring, must_be_random, now, objects, open_store, random};
 use crate::terminal;
 
 /// How often watched folders are looked at.
@@ -136,6 +136,10 @@ async fn serve(settings: ServerSettings) -> Result<Exit, Complaint> {
         );
         background.spawn(async move { directory.watch(&service, LOOK).await });
     }
+    let name = worker_name()?;
+    for source in &place.file.aws {
+        aws::watch(&mut background, &service, source, &name)?;
+    }
     background.spawn({
         let service = service.clone();
         async move { service.keep_sweeping(SWEEP).await }
@@ -151,7 +155,7 @@ async fn serve(settings: ServerSettings) -> Result<Exit, Complaint> {
             secret_key: key,
         },
         Reports::new(store.clone(), place),
-        &worker_name()?,
+        &name,
         GRACE,
     );
     let working = tokio::spawn({

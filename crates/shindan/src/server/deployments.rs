@@ -2,6 +2,7 @@
 
 use shindan_api::{DeployError, Deployed, Deploying, Deployment, Deployments};
 use shindan_inspector::Architecture;
+use shindan_service::source::Origin;
 use shindan_service::{Code, DeployedLayer, PackageError, PackageHash, Service};
 
 /// Takes pushed packages.
@@ -15,7 +16,7 @@ impl Deployments for Uploads {
                 .0
                 .deploy(shindan_service::Deployment {
                     arn: deployment.function,
-                    origin: "push".to_owned(),
+                    origin: Origin::Push,
                     runtime: deployment.runtime,
                     handler: deployment.handler,
                     role_arn: String::new(),

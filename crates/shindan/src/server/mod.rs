@@ -1,6 +1,7 @@
 //! The service's side of the program: settings, the folder of its data, and the running server.
 
 pub(crate) mod advisories;
+pub(crate) mod aws;
 pub(crate) mod deployments;
 pub(crate) mod metrics;
 pub(crate) mod objects;

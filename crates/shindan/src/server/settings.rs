@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use shindan_inspector::{AccountId, Region};
+use shindan_service::source::Origin;
 
 use crate::cli::service::{LogFormat, ServeArgs, ServicePlace};
 use crate::complaint::Complaint;
 use crate::database::user_data_folder;
+use crate::server::aws::settings::AwsSource;
 use crate::terminal;
 
 /// No settings file is larger; what is was given by mistake.
@@ -34,6 +36,8 @@ pub(crate) struct File {
     pub(crate) reports: Option<String>,
     pub(crate) regions: Vec<Region>,
     pub(crate) watch: Vec<Watch>,
+    /// Accounts of AWS whose functions are watched.
+    pub(crate) aws: Vec<AwsSource>,
     pub(crate) retention: Retention,
     pub(crate) limits: Limits,
     /// Whether the delegated administrator sees code of its members, which Inspector refuses.
@@ -218,10 +222,16 @@ impl ServerSettings {
     pub(crate) fn find(args: &ServeArgs) -> Result<Self, Complaint> {
         let place = Place::find(&args.place)?;
         let file = &place.file;
-        if file.watch.len() > 1 {
-            // Each would take the functions of the others for deleted.
-            return Err(Complaint::input("the settings name more than one [[watch]] folder")
-                .with_hint("put all packages into one folder; their sidecars may name other accounts and Regions"));
+        for (number, watch) in file.watch.iter().enumerate() {
+            let same =
+                |other: &Watch| Origin::folder(&other.folder) == Origin::folder(&watch.folder);
+            if file.watch[..number].iter().any(same) {
+                return Err(Complaint::input(format!(
+                    "the settings name the [[watch]] folder {} twice",
+                    watch.folder.display()
+                ))
+                .with_hint("a package's sidecar may name another account and Region"));
+            }
         }
         let given = args.tls_certificate.clone().zip(args.tls_key.clone());
         let tls = given.map(|(certificate, key)| Tls { certificate, key });

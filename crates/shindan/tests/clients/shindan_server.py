@@ -147,11 +147,11 @@ class Server:
         assert self.process.wait(60) == 0, "the server did not stop in order"
 
 
-def wait_for(what, is_so):
+def wait_for(what, is_so, pause=0.1):
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         answer = is_so()
         if answer:
             return answer
-        time.sleep(0.1)
+        time.sleep(pause)
     raise AssertionError(f"waited {WAIT_SECONDS} s in vain until {what}")

@@ -1,5 +1,9 @@
 //! The command from the outside: what it prints, what it returns, what it leaves alone.
 
+#[path = "../../../cloud/tests/cloud/server.rs"]
+#[allow(dead_code, reason = "the tests of the crate `cloud` look at more")]
+mod aws_server;
+mod bad_accounts;
 mod bad_archives;
 mod bad_classes;
 mod bad_folders;

@@ -43,6 +43,19 @@ fn the_aws_cli_enables_lists_and_tags() {
     run("cli.py", None, &[]);
 }
 
+/// moto stands in for AWS here; what its Python lacks is said.
+#[test]
+fn accounts_of_aws_are_scanned_and_kept_being_scanned() {
+    run("accounts.py", None, &[]);
+}
+
+#[test]
+fn accounts_of_aws_are_kept_being_scanned_on_postgres() {
+    if let Some(database) = postgres("accounts") {
+        run("accounts.py", Some(&database), &[]);
+    }
+}
+
 /// Prowler brings two gigabytes of other providers' libraries, so it runs where `SHINDAN_TEST_PROWLER` names its program and
 /// `SHINDAN_TEST_MOTO` moto's server, which answers everything that is not Inspector.
 #[test]

@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stderr, reason = "a test that is not run says so")]
 
+mod backup;
 mod chaos;
 mod clients;
 mod sdk;

@@ -19,7 +19,7 @@ use shindan_inspector::{
     AccountId, AggregationRequest, FilterAction, FilterCriteria, FindingType, Observed, Region,
     ScanType, SortCriteria, Timestamp, Unseen,
 };
-use shindan_store::{Cursor, Engine, FILTER_QUOTA, NewFilter, Scope, Store};
+use shindan_store::{Cursor, Engine, FILTER_QUOTA, NewFilter, ScanFindings, Scope, Store};
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyPoolOptions;
 
@@ -132,13 +132,10 @@ async fn suppress_some(store: &Store) -> Result<()> {
     Ok(())
 }
 
-/// One scan a transaction, as the service does it; several workers where the database lets them write side by side.
+/// Several workers, each with one scan a transaction, as the service does it.
 async fn ingest(store: &Store, functions: i64) -> Result<()> {
-    let workers = if store.engine() == Engine::Sqlite {
-        1
-    } else {
-        4
-    };
+    const WORKERS: i64 = 4;
+    let processor = processor_time();
     let began = Instant::now();
     let mut part = Instant::now();
     let mut rates = Vec::new();
@@ -146,12 +143,10 @@ async fn ingest(store: &Store, functions: i64) -> Result<()> {
     for first in (0..functions).step_by(usize::try_from(step)?) {
         let end = (first + step).min(functions);
         let mut tasks = tokio::task::JoinSet::new();
-        for worker in 0..workers {
+        for worker in 0..WORKERS {
             let store = store.clone();
             tasks.spawn(async move {
-                for function in
-                    (first + worker..end).step_by(4_usize.min(usize::try_from(workers)?))
-                {
+                for function in (first + worker..end).step_by(usize::try_from(WORKERS)?) {
                     scan(&store, function).await?;
                 }
                 Ok::<(), Box<dyn Error + Send + Sync>>(())
@@ -166,6 +161,11 @@ async fn ingest(store: &Store, functions: i64) -> Result<()> {
     println!(
         "ingest, one scan a transaction: {} findings/s; by tenth: {rates:?}",
         per_second(functions * EACH, began.elapsed())
+    );
+    let spent = processor_time().saturating_sub(processor);
+    println!(
+        "processor time of this process: {:?} a finding",
+        spent / u32::try_from(functions * EACH)?
     );
     // A scan that says the same again, and one that says a fifth less.
     let again = (functions / 20).max(1);
@@ -220,29 +220,13 @@ async fn record(
     code: Vec<Observed>,
     now: Timestamp,
 ) -> Result<()> {
-    let for_packages = store.finding_numbers(packages.len()).await?;
-    let for_code = store.finding_numbers(code.len()).await?;
+    let mut findings = Vec::new();
+    for (scan, observed) in [(ScanType::Package, packages), (ScanType::Code, code)] {
+        let numbers = store.finding_numbers(observed.len()).await?;
+        findings.push(ScanFindings::new(scan, observed, Unseen::Nothing, numbers)?);
+    }
     let mut write = store.write_again().await?;
-    write
-        .record_findings(
-            function,
-            ScanType::Package,
-            packages,
-            &Unseen::Nothing,
-            for_packages,
-            now,
-        )
-        .await?;
-    write
-        .record_findings(
-            function,
-            ScanType::Code,
-            code,
-            &Unseen::Nothing,
-            for_code,
-            now,
-        )
-        .await?;
+    write.record_scan(function, findings, now).await?;
     write.commit().await?;
     Ok(())
 }
@@ -509,6 +493,16 @@ fn summary(times: &mut [Duration]) -> String {
     times.sort();
     let at = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1000.0;
     format!("{:7.2}ms {:7.2}ms {:7.2}ms", at(50), at(99), at(100))
+}
+
+/// What all threads of this process used so far, as Linux says it: unlike rates the same on a machine that others use too.
+fn processor_time() -> Duration {
+    let spent = |task: std::io::Result<std::fs::DirEntry>| {
+        let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<u64>().ok()
+    };
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten();
+    Duration::from_nanos(tasks.filter_map(spent).sum())
 }
 
 /// Resident memory now and at its highest, as Linux says it.

@@ -84,6 +84,14 @@ impl<'c> Driver<'c> {
         })
     }
 
+    /// Whether what it asks for stands in the findings themselves, or in their functions.
+    pub(crate) const fn is_of_findings(&self) -> bool {
+        !matches!(
+            self,
+            Self::Related(_) | Self::DetectorTag(_) | Self::Package(_)
+        )
+    }
+
     /// Adds a SELECT of numbers of findings: all that match the criterion in the scope, possibly some of other scopes,
     /// possibly twice.
     pub(crate) fn select(&self, sql: &mut Sql, scope: &FindingScope) {

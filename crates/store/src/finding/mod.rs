@@ -31,7 +31,7 @@ mod snippet;
 
 pub use filter::compiled;
 pub use read::FindingRow;
-pub use record::{FindingNumbers, Recorded};
+pub use record::{FindingNumbers, Recorded, ScanFindings};
 pub use snippet::SealedSnippet;
 
 pub(crate) use filter::{Context, conditions};

@@ -22,6 +22,47 @@ use crate::{Engine, Store, StoreError, Write};
 #[derive(Debug)]
 pub struct FindingNumbers(Range<i64>);
 
+/// What one kind of scanning says of a function, made ready before the transaction that records it begins: whoever holds a
+/// transaction should not be making JSON.
+#[derive(Debug)]
+pub struct ScanFindings {
+    kind: FindingType,
+    said: BTreeMap<String, Said>,
+    unseen: Unseen,
+    numbers: FindingNumbers,
+}
+
+impl ScanFindings {
+    /// `numbers` must be at least as many as `observed`. `unseen` is where findings of earlier scans may still be, though
+    /// this scan does not say so.
+    ///
+    /// # Errors
+    /// When a document cannot be written.
+    pub fn new(
+        scan: ScanType,
+        observed: Vec<Observed>,
+        unseen: Unseen,
+        numbers: FindingNumbers,
+    ) -> Result<Self, StoreError> {
+        let kind = match scan {
+            ScanType::Network => FindingType::NetworkReachability,
+            ScanType::Package => FindingType::PackageVulnerability,
+            ScanType::Code => FindingType::CodeVulnerability,
+        };
+        let mut said = BTreeMap::new();
+        for observed in observed {
+            let one = Said::new(observed)?;
+            said.entry(one.observed.identity.clone()).or_insert(one);
+        }
+        Ok(Self {
+            kind,
+            said,
+            unseen,
+            numbers,
+        })
+    }
+}
+
 /// What became of what a scan said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Recorded {
@@ -55,13 +96,15 @@ pub(crate) struct Existing {
     identity: String,
     digest: i64,
     file_path: Option<String>,
+    /// The number of a [`FindingType`].
+    kind: i16,
     pub(crate) life: Life,
 }
 
 impl Existing {
     /// What [`Self::read`] reads; a condition follows.
     pub(crate) const SELECT: &str = "SELECT f.id, f.arn_id, f.identity, f.digest, f.file_path, f.status, f.closed_because, \
-        f.closed_at, f.suppressed_by, f.first_observed_at, f.last_observed_at, f.updated_at FROM finding f WHERE ";
+        f.closed_at, f.suppressed_by, f.first_observed_at, f.last_observed_at, f.updated_at, f.type FROM finding f WHERE ";
 
     pub(crate) fn read(row: &AnyRow) -> Result<Result<Self, StoreError>, sqlx::Error> {
         let id: i64 = row.try_get(0)?;
@@ -95,6 +138,7 @@ impl Existing {
             identity: row.try_get(2)?,
             digest: row.try_get(3)?,
             file_path: row.try_get(4)?,
+            kind: row.try_get(12)?,
             life: Life {
                 state,
                 first_observed_at: Timestamp::from_millis(row.try_get(9)?),
@@ -147,7 +191,7 @@ fn subject<'f>(arn: &'f FindingArn, life: &Life, observed: &'f Observed) -> Subj
 pub(crate) struct Plan {
     recorded: Recorded,
     /// New findings.
-    new: Vec<(Life, Said)>,
+    new: Vec<(FindingType, Life, Said)>,
     /// Known ones about which something else is said.
     changed: Vec<(i64, Life, Said)>,
     /// Others, by what becomes of them.
@@ -197,6 +241,58 @@ impl Plan {
         moved || !self.new.is_empty() || !self.changed.is_empty()
     }
 
+    /// Decides about the findings of one kind by what a scan says.
+    fn scanned(
+        &mut self,
+        kind: FindingType,
+        existing: Vec<Existing>,
+        mut said: BTreeMap<String, Said>,
+        hidden: &BTreeSet<i64>,
+        (rules, place): (&Suppressions, &Place),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        // The newest of those with one identity is the one that goes on; the rows come in that order.
+        for existing in existing {
+            let Some(one) = said.remove(&existing.identity) else {
+                let event = Event::NotObserved {
+                    hidden: hidden.contains(&existing.id),
+                };
+                if let Step::Same(life) = existing.life.after(event, now) {
+                    self.recorded.closed += u64::from(
+                        existing.is_open() && life.state.status() == FindingStatus::Closed,
+                    );
+                    self.live(&existing, life);
+                }
+                continue;
+            };
+            let changed = one.digest != existing.digest;
+            let event = Event::Observed {
+                suppressed_by: existing.suppressed_by(rules, place, &one, now)?,
+                changed,
+            };
+            match existing.life.after(event, now) {
+                Step::Same(life) => {
+                    if existing.is_open() {
+                        self.recorded.known += 1;
+                    } else {
+                        self.recorded.reopened += 1;
+                    }
+                    if changed {
+                        self.changed.push((existing.id, life, one));
+                    } else {
+                        self.live(&existing, life);
+                    }
+                }
+                Step::Anew(life) => self.new.push((kind, life, one)),
+            }
+        }
+        let new = said
+            .into_values()
+            .map(|one| (kind, Life::begin(None, now), one));
+        self.new.extend(new);
+        Ok(())
+    }
+
     /// What becomes of a finding whose document stays. Findings of one scan mostly become the same, and then one statement
     /// does it.
     pub(crate) fn live(&mut self, existing: &Existing, life: Life) {
@@ -217,10 +313,7 @@ impl Plan {
 }
 
 impl Write {
-    /// Records what a scan of a function says: new findings, known ones, those that are back, and, of the same kind, those
-    /// that are gone, unless `unseen` hides where they were.
-    ///
-    /// The function's row must exist. `numbers` must be at least as many as `observed`.
+    /// Records what one kind of scanning says of a function; see [`Self::record_scan`].
     ///
     /// # Errors
     /// When the database fails or the function does not exist.
@@ -233,68 +326,52 @@ impl Write {
         numbers: FindingNumbers,
         now: Timestamp,
     ) -> Result<Recorded, StoreError> {
-        let kind = match scan {
-            ScanType::Network => FindingType::NetworkReachability,
-            ScanType::Package => FindingType::PackageVulnerability,
-            ScanType::Code => FindingType::CodeVulnerability,
-        };
+        let findings = ScanFindings::new(scan, observed, unseen.clone(), numbers)?;
+        self.record_scan(function, vec![findings], now).await
+    }
+
+    /// Records what a scan of a function says: new findings, known ones, those that are back, and, of the same kinds, those
+    /// that are gone, unless it is not known whether they are.
+    ///
+    /// The function's row must exist.
+    ///
+    /// # Errors
+    /// When the database fails or the function does not exist.
+    pub async fn record_scan(
+        &mut self,
+        function: i64,
+        scans: Vec<ScanFindings>,
+        now: Timestamp,
+    ) -> Result<Recorded, StoreError> {
         let place = self.place(function).await?;
-        let existing = self.existing(function, Some(kind)).await?;
-        let rules = if observed.is_empty() {
+        let kinds: Vec<FindingType> = scans.iter().map(|scan| scan.kind).collect();
+        let mut existing = self.existing(function, &kinds).await?;
+        let observed = || scans.iter().flat_map(|scan| scan.said.values());
+        let rules = if observed().next().is_none() {
             Suppressions::default()
         } else {
             self.suppressions(&place.arn.region, place.administrator)
                 .await?
         };
-        if let Some(resource) = observed.iter().find_map(|o| o.document.resources.first()) {
+        let resource = observed().find_map(|said| said.observed.document.resources.first());
+        if let Some(resource) = resource {
             self.write_resource(&place, resource).await?;
         }
-        let mut said = BTreeMap::new();
-        for observed in observed {
-            let one = Said::new(observed)?;
-            said.entry(one.observed.identity.clone()).or_insert(one);
-        }
-        let hidden = self.hidden(&existing, &said, unseen).await?;
-
         let mut plan = Plan::default();
-        let mut ids = numbers.0;
-        // The newest of those with one identity is the one that goes on; the rows come in that order.
-        for existing in existing {
-            let Some(one) = said.remove(&existing.identity) else {
-                let event = Event::NotObserved {
-                    hidden: hidden.contains(&existing.id),
-                };
-                if let Step::Same(life) = existing.life.after(event, now) {
-                    plan.recorded.closed += u64::from(
-                        existing.is_open() && life.state.status() == FindingStatus::Closed,
-                    );
-                    plan.live(&existing, life);
-                }
-                continue;
-            };
-            let changed = one.digest != existing.digest;
-            let event = Event::Observed {
-                suppressed_by: existing.suppressed_by(&rules, &place, &one, now)?,
-                changed,
-            };
-            match existing.life.after(event, now) {
-                Step::Same(life) => {
-                    if existing.is_open() {
-                        plan.recorded.known += 1;
-                    } else {
-                        plan.recorded.reopened += 1;
-                    }
-                    if changed {
-                        plan.changed.push((existing.id, life, one));
-                    } else {
-                        plan.live(&existing, life);
-                    }
-                }
-                Step::Anew(life) => plan.new.push((life, one)),
-            }
-        }
-        for (_, one) in said {
-            plan.new.push((Life::begin(None, now), one));
+        let mut ids = Vec::new();
+        for scan in scans {
+            let of_kind = existing.extract_if(.., |existing| existing.kind == scan.kind.code());
+            let of_kind: Vec<Existing> = of_kind.collect();
+            let hidden = self.hidden(&of_kind, &scan.said, &scan.unseen).await?;
+            plan.scanned(
+                scan.kind,
+                of_kind,
+                scan.said,
+                &hidden,
+                (&rules, &place),
+                now,
+            )?;
+            ids.push(scan.numbers.0);
         }
         plan.recorded.new = u64::try_from(plan.new.len()).unwrap_or(u64::MAX);
         if plan.is_news() {
@@ -302,9 +379,10 @@ impl Write {
                 .await?;
         }
 
+        let mut ids = ids.into_iter().flatten();
         let mut findings = Vec::with_capacity(plan.new.len());
         let mut sides = SideRows::default();
-        for (mut life, mut one) in plan.new {
+        for (kind, mut life, mut one) in plan.new {
             let id = ids.next().ok_or(StoreError::Numbers)?;
             let arn = place.new_finding(id, &one.observed.identity, now);
             life.state = State::open(rules.first(&subject(&arn, &life, &one.observed)));
@@ -350,7 +428,7 @@ impl Write {
     ) -> Result<u64, StoreError> {
         let mut plan = Plan::default();
         let mut closed = 0;
-        for existing in self.existing(function, kind).await? {
+        for existing in self.existing(function, kind.as_slice()).await? {
             if let Step::Same(life) = existing.life.after(Event::Ended(because), now) {
                 closed += u64::from(life != existing.life);
                 plan.live(&existing, life);
@@ -365,16 +443,20 @@ impl Write {
         Ok(closed)
     }
 
-    /// The findings of a function, newest first.
+    /// The findings of a function, of some kinds or, when none is named, of all; newest first.
     async fn existing(
         &mut self,
         function: i64,
-        kind: Option<FindingType>,
+        kinds: &[FindingType],
     ) -> Result<Vec<Existing>, StoreError> {
         let mut sql = Sql::new(self.engine(), Existing::SELECT);
         sql.push("f.function_id = ").bind(function);
-        if let Some(kind) = kind {
-            sql.push(" AND f.type = ").number(i64::from(kind.code()));
+        for (at, kind) in kinds.iter().enumerate() {
+            sql.push(if at == 0 { " AND f.type IN (" } else { ", " });
+            sql.number(i64::from(kind.code()));
+        }
+        if !kinds.is_empty() {
+            sql.push(")");
         }
         sql.push(" ORDER BY f.id DESC");
         if self.engine() == Engine::Postgres {

@@ -53,15 +53,12 @@ pub(super) struct Said {
 }
 
 impl Said {
-    pub(super) fn new(observed: Observed) -> Result<Self, StoreError> {
-        let unwritable = |e: serde_json::Error| StoreError::Row {
+    pub(super) fn new(mut observed: Observed) -> Result<Self, StoreError> {
+        let resources = std::mem::take(&mut observed.document.resources);
+        let json = serde_json::to_string(&observed.document).map_err(|e| StoreError::Row {
             what: format!("a finding that cannot be written ({e})"),
-        };
-        let mut value = serde_json::to_value(&observed.document).map_err(unwritable)?;
-        if let Some(members) = value.as_object_mut() {
-            members.remove("resources");
-        }
-        let json = serde_json::to_string(&value).map_err(unwritable)?;
+        })?;
+        observed.document.resources = resources;
         let digest = digest(json.as_bytes());
         Ok(Self {
             observed,

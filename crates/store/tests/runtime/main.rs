@@ -4,3 +4,4 @@
 mod database;
 mod functions;
 mod jobs;
+mod sources;
