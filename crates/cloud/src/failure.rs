@@ -132,6 +132,10 @@ impl Failure {
                 ErrorKind::CredentialsRefused if says("expired") && says("Signature") => {
                     ErrorKind::ClockSkew
                 }
+                // A server that stands in for other services of AWS.
+                ErrorKind::CredentialsRefused if says("The credential is for the service") => {
+                    ErrorKind::NotTheService
+                }
                 ErrorKind::CredentialsRefused if says("Signature not yet current") => {
                     ErrorKind::ClockSkew
                 }

@@ -153,7 +153,7 @@ impl Sessions {
         let credentials = Credentials::chain(provider, Arc::clone(&shared), region.clone());
         let config = with_credentials(&config, &region, &credentials);
         let home = match whose(&config, &credentials, &shared, &region).await {
-            Err(_) if config.endpoint_url().is_some() => {
+            Err(first) if config.endpoint_url().is_some() => {
                 // A server that stands in for AWS need not be STS too. Inspector answers about the caller when no account
                 // is named, and says what is wrong with the credentials in words that are understood.
                 let session = Session {
@@ -163,7 +163,19 @@ impl Sessions {
                     credentials: credentials.clone(),
                     shared: Arc::clone(&shared),
                 };
-                session.inspector().caller().await?
+                session
+                    .inspector()
+                    .caller()
+                    .await
+                    .map_err(|second| match second.kind {
+                        ErrorKind::CredentialsExpired
+                        | ErrorKind::CredentialsRefused
+                        | ErrorKind::ClockSkew => CloudError {
+                            account: None,
+                            ..second
+                        },
+                        _ => first,
+                    })?
             }
             known => known?,
         };

@@ -319,7 +319,9 @@ fn any_inspector() -> impl Strategy<Value = FakeInspector> {
                 .map(|(number, fake)| {
                     let suspended = fake.suspended && number != CALLER;
                     // What a suspended account does is not under way any more.
-                    let scans = if suspended && fake.scans.lambda_code != Status::Enabled {
+                    let scans = if suspended
+                        && fake.scans[ResourceScanType::LambdaCode] != Status::Enabled
+                    {
                         ScanStates::all(Status::Disabled)
                     } else if suspended {
                         ScanStates::all(Status::Enabled)
@@ -396,13 +398,13 @@ proptest! {
         prop_assert!(troubled.auto_enable.lambda);
         prop_assert_eq!(troubled.auto_enable.lambda_code, code_scanning);
         for (id, account) in &troubled.accounts {
-            let wanted = account.scans.lambda == Status::Enabled
-                && (!code_scanning || account.scans.lambda_code == Status::Enabled);
+            let wanted = account.scans[ResourceScanType::Lambda] == Status::Enabled
+                && (!code_scanning || account.scans[ResourceScanType::LambdaCode] == Status::Enabled);
             prop_assert!(wanted || account.blocked || !account.associated, "{} {:?}", id, account);
             prop_assert!(account.associated || account.suspended);
             let before = inspector.accounts[id].scans;
             let untouched = |was, is| was == is || !matches!(was, Status::Disabled | Status::Enabled);
-            prop_assert!(untouched(before.ec2, account.scans.ec2), "nobody asked for EC2");
+            prop_assert!(untouched(before[ResourceScanType::Ec2], account.scans[ResourceScanType::Ec2]), "nobody asked for EC2");
         }
         let facts = troubled.facts();
         let nobody_blocked = !troubled.accounts.values().any(|a| a.blocked);

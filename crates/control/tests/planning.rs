@@ -96,6 +96,7 @@ fn auto_enable() -> Step {
             ecr: false,
             lambda: true,
             lambda_code: true,
+            code_repository: false,
         },
     }
 }

@@ -46,6 +46,8 @@ struct Costs {
     region: Region,
     metered: Result<Vec<Metered>, String>,
     forecast: Forecast,
+    /// The same for each scan type by itself, because the price of the other may not be known.
+    by_scan: Vec<(FunctionScan, Forecast)>,
     functions: Vec<FunctionFacts>,
     names: Gathered,
     past: Vec<(Month, Bill)>,
@@ -100,17 +102,17 @@ async fn cost(args: &CostArgs) -> Result<Exit, Complaint> {
                 bill(&covered, month.interval(), &FreeTrials::default(), &table),
             ));
         }
-        let next = this.after().unwrap_or(this).interval();
+        let next = of_720_hours(this.after().unwrap_or(this).interval());
+        let of = |scans: &[FunctionScan]| forecast(&functions, scans, next, &trials, &table);
+        let (both, by_scan) = (
+            of(&FunctionScan::ALL),
+            FunctionScan::ALL.map(|scan| (scan, of(&[scan]))).to_vec(),
+        );
         all.push(Costs {
             region: region.clone(),
             metered: metered(inspector.as_ref(), region, &table).await?,
-            forecast: forecast(
-                &functions,
-                &FunctionScan::ALL,
-                of_720_hours(next),
-                &trials,
-                &table,
-            ),
+            forecast: both,
+            by_scan,
             functions,
             past: bills,
             names: gathered.clone(),
@@ -387,6 +389,14 @@ impl Costs {
             next.in_words(),
             range_in_words(&self.forecast.total)
         );
+        for (scan, forecast) in &self.by_scan {
+            let _ = writeln!(
+                text,
+                "    {}  {}",
+                name_of(*scan),
+                range_in_words(&forecast.total)
+            );
+        }
         match by {
             Breakdown::Account => {
                 for (account, amounts) in &self.forecast.by_account {
@@ -422,10 +432,17 @@ impl Costs {
         if scanned > 0 {
             let _ = writeln!(
                 text,
-                "  shindan scans {scanned} of {} functions: leaving the scan types off for them saves {} in that month",
+                "  shindan scans {scanned} of {} functions: leaving the scan types off for them saves in that month",
                 self.functions.len(),
-                range_in_words(&self.forecast.saved_by_shindan)
             );
+            for (scan, forecast) in &self.by_scan {
+                let _ = writeln!(
+                    text,
+                    "    {}  {}",
+                    name_of(*scan),
+                    range_in_words(&forecast.saved_by_shindan)
+                );
+            }
         }
         for (month, bill) in &self.past {
             if bill.billed > Coverage::default() {
@@ -463,6 +480,11 @@ impl Costs {
                 "month": next.in_words(),
                 "total": range(&self.forecast.total),
                 "savedByShindan": range(&self.forecast.saved_by_shindan),
+                "scans": self.by_scan.iter().map(|(scan, forecast)| json!({
+                    "scan": scan,
+                    "total": range(&forecast.total),
+                    "savedByShindan": range(&forecast.saved_by_shindan),
+                })).collect::<Vec<_>>(),
             },
             "pastMonths": self.past.iter().map(|(month, bill)| json!({
                 "month": month.in_words(),

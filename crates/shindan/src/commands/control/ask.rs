@@ -1,15 +1,15 @@
 //! `shindan control ask`: the question to those who have to decide, with the facts of this organization.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use shindan_cloud::Policy;
 use shindan_control::cost::{FreeTrials, Interval, forecast};
 use shindan_control::decision::Event;
 use shindan_control::evaluate::{Absence, Evaluation, evaluate};
 use shindan_control::facts::{RegionFacts, Role};
-use shindan_control::function::{FunctionFacts, FunctionScan};
+use shindan_control::function::{Eligibility, FunctionFacts, FunctionScan, Ineligibility};
 use shindan_control::question::{Language, Question};
-use shindan_inspector::{ResourceScanType, Status};
+use shindan_inspector::{AccountId, ResourceScanType, Status};
 
 use super::alternative::Alternative;
 use super::check::scan_of;
@@ -72,7 +72,7 @@ pub(super) async fn run(args: &AskArgs) -> Result<Exit, Complaint> {
         let functions = listed.scanned_by(&alternative, &[scan]);
         let enables = enables(scan, &gathered.facts);
         let forecast = forecast(
-            &newly_scanned(&functions, &gathered.facts, &enables),
+            &newly_scanned(&functions, &gathered.facts),
             &enables,
             month_from(at),
             // What is enabled later begins a trial then; the text says so, and the amount is that of a usual month.
@@ -156,40 +156,42 @@ pub(super) fn enables(scan: FunctionScan, facts: &RegionFacts) -> Vec<FunctionSc
     }
 }
 
-/// The functions of accounts in which something would be switched on; the others cost what they cost already.
+/// The functions with what scan types that are on already would cost left out: that is no news.
 pub(super) fn newly_scanned(
     functions: &[FunctionFacts],
     facts: &RegionFacts,
-    enables: &[FunctionScan],
 ) -> Vec<FunctionFacts> {
-    let types: Vec<ResourceScanType> = enables
-        .iter()
-        .map(|scan| match scan {
-            FunctionScan::Standard => ResourceScanType::Lambda,
-            FunctionScan::Code => ResourceScanType::LambdaCode,
+    let members = match &facts.role {
+        Ok(Role::DelegatedAdministrator {
+            members: Ok(members),
+            ..
+        }) => members.as_slice(),
+        _ => &[],
+    };
+    let all = std::iter::once(&facts.caller).chain(members.iter().map(|member| &member.account));
+    let is_on: BTreeMap<AccountId, [bool; 2]> = all
+        .filter_map(|account| {
+            let scans = account.scans.as_ref().ok()?;
+            let on = |scan| scans[scan] == Status::Enabled;
+            Some((
+                account.id,
+                [ResourceScanType::Lambda, ResourceScanType::LambdaCode].map(on),
+            ))
         })
         .collect();
-    let mut on = BTreeSet::new();
-    let mut look = |account: &shindan_control::facts::AccountFacts| {
-        if let Ok(scans) = &account.scans
-            && types.iter().all(|scan| scans[*scan] == Status::Enabled)
-        {
-            on.insert(account.id);
+    let mut functions = functions.to_vec();
+    for function in &mut functions {
+        let [standard, code] = is_on.get(&function.account).copied().unwrap_or_default();
+        // A forecast has no word for what is paid already; what is excluded costs nothing either.
+        let paid = Eligibility::Not(Ineligibility::ExcludedByTag);
+        if standard {
+            function.standard = paid;
         }
-    };
-    look(&facts.caller);
-    if let Ok(Role::DelegatedAdministrator {
-        members: Ok(members),
-        ..
-    }) = &facts.role
-    {
-        members.iter().for_each(|member| look(&member.account));
+        if code {
+            function.code = paid;
+        }
     }
     functions
-        .iter()
-        .filter(|function| !on.contains(&function.account))
-        .cloned()
-        .collect()
 }
 
 /// A month of 720 hours, as prices are for one, that begins now.

@@ -212,9 +212,13 @@ impl Checked {
             }
         }
         if matches!(self.exit(), Exit::Findings) && self.decision.is_none() {
+            let next = match scan_of(control) {
+                Some(_) => "ask",
+                None => "decide",
+            };
             let _ = writeln!(
                 text,
-                "    {DIM}next: shindan control explain {control}; shindan control ask {control}{DIM:#}"
+                "    {DIM}next: shindan control explain {control}; shindan control {next} {control}{DIM:#}"
             );
         }
     }

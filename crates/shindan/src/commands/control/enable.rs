@@ -65,7 +65,7 @@ pub(super) async fn run(args: &EnableArgs) -> Result<Exit, Complaint> {
             let functions = Functions::ask(&aws, &gathered.facts, &accounts, millis(at)).await?;
             unread.extend(functions.unread.iter().cloned());
             Some(forecast(
-                &newly_scanned(&functions.list, &gathered.facts, &scans),
+                &newly_scanned(&functions.list, &gathered.facts),
                 &scans,
                 month_from(at),
                 &FreeTrials::default(),
