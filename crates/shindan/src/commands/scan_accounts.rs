@@ -37,7 +37,9 @@ pub(super) fn scan_accounts(
         .enable_all()
         .build()
         .map_err(|error| Complaint::program(format!("no runtime can be started: {error}")))?;
-    let Aws { sessions, regions } = runtime.block_on(Aws::open(&args.aws, Policy::Scanner))?;
+    let Aws {
+        sessions, regions, ..
+    } = runtime.block_on(Aws::open(&args.aws, Policy::Scanner))?;
     if accounts.is_empty() {
         accounts.push(sessions.home());
     }

@@ -421,6 +421,7 @@ mod tests {
             unreadable_layers: Vec::new(),
             last_modified: Some(NOW.plus_millis(-days * Timestamp::DAY)),
             kms_key: None,
+            vpc: None,
         }
     }
 
