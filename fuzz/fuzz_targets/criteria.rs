@@ -29,15 +29,21 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     let region = Region::parse("us-east-1").expect("a Region");
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let (text, values) = compiled(engine, &region, &criteria);
-        let plain = |c: char| c.is_ascii_alphanumeric() || " ._$()=<>+,".contains(c);
+        let plain = |c: char| c.is_ascii_alphanumeric() || " ._$?()=<>+,".contains(c);
         assert!(text.chars().all(plain), "{text}");
+        let unnamed = text.matches('?').count();
+        assert_eq!(
+            unnamed,
+            if engine == Engine::Sqlite { values } else { 0 },
+            "{text}"
+        );
         let mut parameters = text.split('$').skip(1).map(|rest| {
             let end = rest
                 .find(|c: char| !c.is_ascii_digit())
                 .unwrap_or(rest.len());
             rest[..end].parse::<usize>().expect("a number")
         });
-        assert!((1..=values).eq(parameters.by_ref()), "{text}");
+        assert!((1..=values - unnamed).eq(parameters.by_ref()), "{text}");
         assert_eq!(text.matches('(').count(), text.matches(')').count());
     }
     Corpus::Keep

@@ -1,6 +1,6 @@
 //! What the service remembers, in SQLite or PostgreSQL.
 //!
-//! One schema and one set of statements for both: `$1`-style parameters, times as milliseconds, enumerations as small
+//! One schema and one set of statements for both: parameters in order, times as milliseconds, enumerations as small
 //! numbers, no `LIKE`, no JSON operators, no upserts that only one of them knows. Every function that reads or writes data
 //! of accounts takes a [`Scope`], which says for whom; there is no unscoped door.
 //!
