@@ -21,7 +21,7 @@ use crate::seal;
 pub(crate) fn claimed_service(parts: &Parts) -> Option<Service> {
     let header = parts.headers.get("authorization")?;
     let authorization = Authorization::parse(header.as_bytes()).ok()?;
-    Service::parse(&authorization.credential.service)
+    Service::parse(authorization.credential.service)
 }
 
 /// Who asks, proven.
