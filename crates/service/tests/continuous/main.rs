@@ -2,6 +2,7 @@
 
 mod advisories;
 mod directory;
+mod hub;
 mod kills;
 mod lifecycle;
 mod script;
