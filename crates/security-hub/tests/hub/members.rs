@@ -64,6 +64,16 @@ fn what_an_account_may_do_depends_on_where_it_stands() {
             Some("InvalidAccessException"),
         ),
         (
+            HubAction::ReadOrganization,
+            standing(true, false, Relation::Administrator),
+            None,
+        ),
+        (
+            HubAction::ReadOrganization,
+            standing(true, false, Relation::Standalone),
+            Some("InvalidAccessException"),
+        ),
+        (
             HubAction::ChangeMembers,
             standing(true, false, Relation::Standalone),
             Some("InvalidAccessException"),
@@ -126,10 +136,11 @@ fn a_read_only_key_reads_and_a_scanner_does_not_even_that() {
         for operation in HubOperation::ALL {
             let standing = standing(true, true, relation);
             let action = operation.action();
-            let reads = matches!(
-                action,
-                HubAction::Read | HubAction::ReadMembers | HubAction::ReadDesignation
-            );
+            let reads = match action {
+                HubAction::Read | HubAction::ReadMembers | HubAction::ReadDesignation => true,
+                HubAction::ReadOrganization => relation == Relation::Administrator,
+                _ => false,
+            };
             assert_eq!(
                 may(Role::ReadOnly, standing, account(1), action).is_ok(),
                 reads,

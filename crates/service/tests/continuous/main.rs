@@ -3,6 +3,7 @@
 mod accounts;
 mod advisories;
 mod directory;
+mod hub;
 mod kills;
 mod lifecycle;
 mod script;
