@@ -354,7 +354,7 @@ impl Costs {
                 let total: Amount = metered.iter().map(|m| m.amount.clone()).sum();
                 let _ = writeln!(
                     text,
-                    "  {} so far, as Inspector meters it: {total}",
+                    "  {} so far, as Inspector meters it, free trials not taken off: {total}",
                     this.in_words()
                 );
                 for Metered {

@@ -113,6 +113,22 @@ fn a_failed_control_is_asked_about_decided_and_enabled() {
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }
 
+    // What a month would cost, with prices that nobody has verified and that say so.
+    let cost = laptop
+        .run(
+            administrator,
+            &["cost", "--by", "function", "--format", "json"],
+        )
+        .ends(3)
+        .json();
+    let next = &cost["regions"][0]["nextMonth"];
+    assert_eq!(
+        next["functions"].as_array().map(Vec::len),
+        Some(2),
+        "{cost}"
+    );
+    assert_eq!(next["total"]["most"]["unverified"], true);
+
     // Nothing is enabled against a decision, and nothing without being asked.
     let decide = [
         "control",
@@ -385,4 +401,42 @@ fn shindan_itself_is_the_alternative() {
     let finding = cloud.wait_for_finding("Inspector.3", "FAILED", "SUPPRESSED");
     let note = finding["Note"]["Text"].as_str().expect("a note");
     assert!(note.contains("shindan scans 2 of 2 functions"), "{note}");
+}
+
+/// What a server found is imported into Security Hub, and importing again updates.
+#[test]
+fn findings_of_shindan_are_imported_once() {
+    let cloud = Cloud::new();
+    let laptop = Laptop::new(cloud.server.url());
+    let own = crate::laptop::own_server(&cloud);
+    let import = |arguments: &[&str]| {
+        let all: Vec<&str> = ["security-hub", "--format", "json"]
+            .iter()
+            .chain(arguments)
+            .copied()
+            .collect();
+        let mut command = laptop.command(&cloud.administrator, &all);
+        command.env("SHINDAN_DATA", own.server.folder().join("data"));
+        let said = crate::laptop::said(&mut command).ends(0).json();
+        (said[0]["findings"].clone(), said[0]["imported"].clone())
+    };
+    let count = || {
+        let filters = json!({ "Filters": {
+            "GeneratorId": [{ "Value": "shindan", "Comparison": "EQUALS" }],
+        }});
+        cloud.hub("/findings", &filters)["Findings"]
+            .as_array()
+            .map(Vec::len)
+    };
+    let (found, imported) = import(&["--dry-run"]);
+    assert_eq!((count(), imported), (Some(0), json!(0)));
+    assert!(found.as_u64() >= Some(2), "one for each function at least");
+    for time in ["first", "second"] {
+        assert_eq!(import(&[]), (found.clone(), found.clone()), "{time} time");
+        assert_eq!(
+            count().map(|count| json!(count)),
+            Some(found.clone()),
+            "{time} time"
+        );
+    }
 }

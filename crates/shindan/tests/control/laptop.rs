@@ -151,17 +151,23 @@ impl Cloud {
         });
     }
 
-    /// The administrator's finding of a control, as Security Hub shows it.
-    pub(crate) fn finding(&self, control: &str) -> Option<Value> {
+    /// Calls an operation of Security Hub as the administrator.
+    #[track_caller]
+    pub(crate) fn hub(&self, path: &str, body: &Value) -> Value {
         let hub = Signer {
             service: "securityhub".to_owned(),
             ..self.administrator.clone()
         };
+        self.ask(&hub, path, body)
+    }
+
+    /// The administrator's finding of a control, as Security Hub shows it.
+    pub(crate) fn finding(&self, control: &str) -> Option<Value> {
         let filters = json!({ "Filters": {
             "ComplianceSecurityControlId": [{ "Value": control, "Comparison": "EQUALS" }],
             "RecordState": [{ "Value": "ACTIVE", "Comparison": "EQUALS" }],
         }});
-        let answer = self.ask(&hub, "/findings", &filters);
+        let answer = self.hub("/findings", &filters);
         answer["Findings"].as_array()?.first().cloned()
     }
 
@@ -232,7 +238,7 @@ impl Laptop {
     }
 }
 
-fn said(command: &mut Command) -> Said {
+pub(crate) fn said(command: &mut Command) -> Said {
     let done = command.output().expect("runs");
     Said {
         code: done.status.code(),
