@@ -23,9 +23,6 @@ def credentials(name):
 
 def client(name, service="inspector2", **config):
     key, secret = credentials(name)
-    # Equal requests within a second have equal signatures, and the second one that changes something is to be signed anew.
-    # The usual two retries may all come within that second.
-    config.setdefault("retries", {"mode": "standard", "total_max_attempts": 10})
     return boto3.client(
         service,
         endpoint_url=ENDPOINT,
