@@ -1,13 +1,14 @@
 //! From a signed request to who sent it.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use axum::http::request::Parts;
 use secrecy::SecretString;
 use shindan_inspector::{AccountId, Region, Role, Timestamp};
 use shindan_sigv4::{
-    AccessKeyId, Admission, Authorization, AwsError, Key, ReplayWindow, Request, Session,
-    UnsignedPayload, Verifier,
+    AccessKeyId, Admission, Authorization, AwsError, Key, NotAdmitted, ReplayWindow, Request,
+    Session, UnsignedPayload, Verified, Verifier,
 };
 use shindan_store::AccessKey;
 
@@ -45,6 +46,11 @@ pub(crate) struct Authenticated {
 
 /// Requests that change something and are remembered for ten minutes.
 const REPLAY_WINDOW: usize = 200_000;
+
+/// How long a request that was received already waits for its refusal. Signatures know no time below the second, so clients
+/// that do the same twice in one sign it the same; AWS's try again after half a second, and would be refused again. After
+/// this their next try has a new signature.
+const UNTIL_SIGNED_ANEW: Duration = Duration::from_secs(1);
 
 /// How old the note of a key's last use may get.
 const LAST_USED: i64 = 10 * 60 * 1000;
@@ -124,18 +130,16 @@ impl Authenticator {
         })?;
         let service = Service::parse(&verified.service)
             .ok_or_else(|| Fault::internal("a service that is not there verified"))?;
-        let admission = if changes_something {
-            let mut replays = self.replays.lock().unwrap_or_else(|lock| lock.into_inner());
-            let admission =
-                replays
-                    .admit(&verified, instant)
-                    .map_err(|refusal| Fault::Throttled {
-                        message: refusal.to_string(),
-                        retry_after: 1,
-                    })?;
-            Some(admission)
-        } else {
-            None
+        let admission = match changes_something.then(|| self.admit(&verified, instant)) {
+            None => None,
+            Some(Ok(admission)) => Some(admission),
+            Some(Err(refusal)) => {
+                tokio::time::sleep(UNTIL_SIGNED_ANEW).await;
+                return Err(Fault::Throttled {
+                    message: refusal.to_string(),
+                    retry_after: 1,
+                });
+            }
         };
         note_use(ports, &stored, now);
         Ok(Authenticated {
@@ -155,6 +159,15 @@ impl Authenticator {
     pub(crate) fn forget(&self, admission: Admission) {
         let mut replays = self.replays.lock().unwrap_or_else(|lock| lock.into_inner());
         replays.forget(admission);
+    }
+
+    fn admit(
+        &self,
+        verified: &Verified<'_>,
+        instant: jiff::Timestamp,
+    ) -> Result<Admission, NotAdmitted> {
+        let mut replays = self.replays.lock().unwrap_or_else(|lock| lock.into_inner());
+        replays.admit(verified, instant)
     }
 
     /// The key that a request names. A disabled one is as good as none.

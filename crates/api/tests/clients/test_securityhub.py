@@ -56,9 +56,7 @@ class HubTest(StrictTest):
 
 class Hubs(HubTest):
     def test_life_of_a_hub(self):
-        # Two equal requests within a second have one signature, and what changes something is to be signed anew. The usual
-        # two retries may both come within that second.
-        connected = self.connect("STRANGER", retries={"mode": "standard", "total_max_attempts": 10})
+        connected = self.connect("STRANGER")
         try:
             connected.disable_security_hub()
         except connected.exceptions.InvalidAccessException:
