@@ -7,7 +7,7 @@ FOLDER holds `cases.json` and the fixtures, TARGET becomes a copy of it. Each `f
 project lie, and REPOSITORY a clone of that project. From its newest commit are taken the files below the `testdata`
 folders in which fixtures lie, where FOLDER has none of that path. Compare the readers with either folder:
 
-    cargo run -p shindan-inventory --example conformance -- TARGET
+    cargo run -p shindan-inventory --example inventory_conformance -- TARGET
 """
 
 import json

@@ -1,5 +1,5 @@
 //! Runs the package URL specification's tests and comparisons of versions over a folder of data:
-//! `cargo run -p shindan-package --example conformance -- DATA`.
+//! `cargo run -p shindan-package --example package_conformance -- DATA`.
 //!
 //! `DATA/purl/tests/**.json` are the tests as the specification publishes them, `DATA/versions/*.jsonl.gz` hold lines
 //! `{"a": VERSION, "op": "<" | "=", "b": VERSION}`.

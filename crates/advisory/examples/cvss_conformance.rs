@@ -1,5 +1,5 @@
 //! Checks CVSS scores, and that samples of EPSS, KEV and VEX are read or refused:
-//! `cargo run -p shindan-advisory --example conformance -- DATA`.
+//! `cargo run -p shindan-advisory --example cvss_conformance -- DATA`.
 //!
 //! `DATA/cvss-vectors.json` holds `[vector, score, severity]`; `DATA/enrich` and `DATA/vex` hold samples.
 
