@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use shindan_inspector::{AccountId, Relation, Role, Timestamp};
+use shindan_inspector::{AccountId, Region, Relation, Role, Timestamp};
 
 use crate::name::HubArn;
 use crate::time::write_time;
@@ -36,6 +36,17 @@ pub struct Hub {
 }
 
 impl Hub {
+    /// The hub of an account, as it begins.
+    #[must_use]
+    pub const fn new(region: Region, account: AccountId, now: Timestamp) -> Self {
+        Self {
+            arn: HubArn { region, account },
+            subscribed_at: now,
+            auto_enable_controls: true,
+            tags: BTreeMap::new(),
+        }
+    }
+
     /// What DescribeHub answers.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -357,6 +368,19 @@ impl HubOrganization {
         let one = self.administrator.iter();
         one.map(|account| json!({ "AccountId": account.to_string(), "Status": "ENABLED" }))
             .collect()
+    }
+}
+
+impl HubOrganization {
+    /// Whose member an account becomes that joins the organisation, and whether its hub has the default standards; none when
+    /// it gets no hub by itself.
+    #[must_use]
+    pub fn joining(&self, account: AccountId) -> Option<(AccountId, bool)> {
+        let administrator = self
+            .administrator
+            .filter(|administrator| *administrator != account)?;
+        let with_standards = self.auto_enable_standards == AutoEnableStandards::Default;
+        self.auto_enable.then_some((administrator, with_standards))
     }
 }
 

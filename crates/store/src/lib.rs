@@ -48,7 +48,7 @@ pub use error::StoreError;
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
 pub use finding::{FindingNumbers, FindingRow, Recorded, ScanFindings, SealedSnippet, compiled};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
-pub use hub::{HubImport, HubUpdate};
+pub use hub::{HUB_JOBS, HubImport, HubUpdate};
 pub use inventory::{InventoryPackage, InventoryRow};
 pub use job::{
     Completed, DeadLetter, Failed, Job, JobNumber, JobNumbers, Lease, Priority, QueueDepth,

@@ -4,7 +4,8 @@ use shindan_inspector::{
     AccountId, AutoEnable, DelegatedAdminStatus, Member, Organization, Region, RelationshipStatus,
     Status,
 };
-use shindan_store::{Job, Priority, Store};
+use shindan_security_hub::{Hub, HubMember};
+use shindan_store::{HUB_JOBS, Job, Priority, Store};
 
 use crate::cli::service::{OrganizationArgs, OrganizationCommand, OrganizationSetArgs};
 use crate::complaint::Complaint;
@@ -55,7 +56,9 @@ async fn set_in(
     accounts: &[AccountId],
     suspended: &[AccountId],
 ) -> Result<(), Complaint> {
-    let mut jobs = store.job_numbers(accounts.len() + 1).await?;
+    let mut jobs = store
+        .job_numbers((accounts.len() + 1) * (1 + HUB_JOBS) + 1)
+        .await?;
     let mut write = store.write().await?;
     let organization = match write.organization(region).await? {
         Some(known) if known.management != management => {
@@ -73,6 +76,7 @@ async fn set_in(
         },
     };
     write.put_organization(region, &organization, now()).await?;
+    let hubs = write.hub_organization(region).await?;
     let all = std::iter::once(&management)
         .chain(accounts)
         .chain(suspended);
@@ -119,6 +123,24 @@ async fn set_in(
             write.enqueue(&job, Priority::Now, now(), number).await?;
         }
         write.put_member(region, &member).await?;
+        // What Security Hub's administrator wants them to have; the management account enables its hub itself.
+        if known.is_none()
+            && !is_suspended
+            && account != management
+            && let Some((administrator, with_standards)) = hubs.joining(account)
+        {
+            let member = HubMember::create(true, None, administrator, account, None, now())
+                .map_err(Complaint::program)?;
+            let hub = Hub::new(region.clone(), account, now());
+            write.open_hub(&hub, with_standards, &mut jobs).await?;
+            write.put_hub_member(region, &member).await?;
+        }
+    }
+    // An account that was suspended, or is not any more, may decide about the administrator's controls.
+    if let Some(administrator) = organization.administrator {
+        write
+            .check_controls_soon(region, administrator, now(), &mut jobs)
+            .await?;
     }
     write.commit().await?;
     Ok(())

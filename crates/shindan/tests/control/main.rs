@@ -8,6 +8,7 @@
 mod article;
 mod bad_input;
 mod laptop;
+mod organization;
 #[path = "../service/server.rs"]
 #[allow(dead_code, reason = "the service's own tests use all of it")]
 mod server;

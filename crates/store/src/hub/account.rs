@@ -7,7 +7,10 @@ use shindan_security_hub::{Hub, HubArn};
 use sqlx::{AnyConnection, Row};
 
 use crate::row::unknown;
-use crate::{Engine, Store, StoreError, Write};
+use crate::{Engine, Job, JobNumbers, Priority, Store, StoreError, Write};
+
+/// Jobs that follow from a hub that is enabled.
+pub const HUB_JOBS: usize = 2;
 
 /// The account's hub; `tags` is the last column.
 const HUB: &str = "SELECT subscribed_at, auto_enable_controls, tags FROM hub \
@@ -73,6 +76,35 @@ impl Store {
 }
 
 impl Write {
+    /// Enables a hub, and asks for what follows: its findings and the checks of its controls. It takes [`HUB_JOBS`].
+    ///
+    /// # Errors
+    /// When the database fails. Returns false when it is enabled already; then nothing is done.
+    pub async fn open_hub(
+        &mut self,
+        hub: &Hub,
+        with_standards: bool,
+        jobs: &mut JobNumbers,
+    ) -> Result<bool, StoreError> {
+        if !self.enable_hub(hub).await? {
+            return Ok(false);
+        }
+        let (region, account, now) = (&hub.arn.region, hub.arn.account, hub.subscribed_at);
+        if with_standards {
+            for standard in Settings::with_defaults(now).subscriptions.into_keys() {
+                self.subscribe_hub(region, account, standard, now).await?;
+            }
+        }
+        self.check_controls_soon(region, account, now, jobs).await?;
+        let job = Job::MirrorAccount {
+            region: region.clone(),
+            account,
+        };
+        let number = jobs.next().ok_or(StoreError::Numbers)?;
+        self.enqueue(&job, Priority::Soon, now, number).await?;
+        Ok(true)
+    }
+
     /// Enables the hub of an account. One that was disabled not long ago has its findings still.
     ///
     /// # Errors

@@ -30,4 +30,5 @@ mod page;
 mod retention;
 mod rows;
 
+pub use account::HUB_JOBS;
 pub use import::{HubImport, HubUpdate};

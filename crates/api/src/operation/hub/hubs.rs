@@ -3,17 +3,13 @@
 use std::collections::BTreeMap;
 
 use shindan_security_hub::members::{already_subscribed, not_subscribed};
-use shindan_security_hub::standards::Settings;
 use shindan_security_hub::{ControlFindingGenerator, Hub, HubArn, HubError};
-use shindan_store::{Job, JobNumbers, Priority, StoreError, Write};
+use shindan_store::HUB_JOBS;
 
 use super::HubCall;
 use super::tags;
 use crate::call::{Answer, answer, nothing};
 use crate::error::Fault;
-
-/// Jobs that follow from a hub that is enabled.
-pub(super) const JOBS: usize = 2;
 
 pub(super) async fn enable(call: &HubCall) -> Answer {
     let with_standards = call.flag("EnableDefaultStandards")?.unwrap_or(true);
@@ -27,9 +23,9 @@ pub(super) async fn enable(call: &HubCall) -> Answer {
             None => BTreeMap::new(),
         },
     };
-    let mut jobs = call.store().job_numbers(JOBS).await?;
+    let mut jobs = call.store().job_numbers(HUB_JOBS).await?;
     let mut write = call.store().write().await?;
-    if !open(&mut write, &hub, with_standards, &mut jobs).await? {
+    if !write.open_hub(&hub, with_standards, &mut jobs).await? {
         return Err(already_subscribed().into());
     }
     call.audit(&mut write, &hub.arn.to_string()).await?;
@@ -72,34 +68,6 @@ pub(super) async fn update(call: &HubCall) -> Answer {
         write.commit().await?;
     }
     nothing()
-}
-
-/// Enables a hub, and asks for what follows: its findings and the checks of its controls. False when it is enabled already.
-pub(super) async fn open(
-    write: &mut Write,
-    hub: &Hub,
-    with_standards: bool,
-    jobs: &mut JobNumbers,
-) -> Result<bool, StoreError> {
-    if !write.enable_hub(hub).await? {
-        return Ok(false);
-    }
-    let (region, account, now) = (&hub.arn.region, hub.arn.account, hub.subscribed_at);
-    if with_standards {
-        for standard in Settings::with_defaults(now).subscriptions.into_keys() {
-            write.subscribe_hub(region, account, standard, now).await?;
-        }
-    }
-    write
-        .check_controls_soon(region, account, now, jobs)
-        .await?;
-    let job = Job::MirrorAccount {
-        region: region.clone(),
-        account,
-    };
-    let number = jobs.next().ok_or(StoreError::Numbers)?;
-    write.enqueue(&job, Priority::Soon, now, number).await?;
-    Ok(true)
 }
 
 /// The caller's hub.

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use shindan_inspector::{AccountId, Relation, RelationshipStatus};
 use shindan_security_hub::members::{AutoEnableStandards, MAX_MEMBERS};
-use shindan_security_hub::{Hub, HubArn, HubError, HubMember};
-use shindan_store::{JobNumbers, Write};
+use shindan_security_hub::{Hub, HubError, HubMember};
+use shindan_store::{HUB_JOBS, JobNumbers, Write};
 
+use super::HubCall;
 use super::call::account;
-use super::{HubCall, hubs};
 use crate::call::{Answer, answer, nothing};
 use crate::error::Fault;
 
@@ -19,10 +19,7 @@ const MAX_ACCOUNTS: usize = 50;
 /// Adds accounts of the organisation. One that has no hub gets one.
 pub(super) async fn create(call: &HubCall) -> Answer {
     let accounts = details(call)?;
-    let mut jobs = call
-        .store()
-        .job_numbers(hubs::JOBS * accounts.len())
-        .await?;
+    let mut jobs = call.store().job_numbers(HUB_JOBS * accounts.len()).await?;
     let count = call
         .store()
         .hub_member_count(call.region(), call.account())
@@ -171,17 +168,9 @@ async fn add(
     }
     if !manages {
         let standards = write.hub_organization(region).await?.auto_enable_standards;
-        let hub = Hub {
-            arn: HubArn {
-                region: region.clone(),
-                account,
-            },
-            subscribed_at: call.now,
-            auto_enable_controls: true,
-            tags: BTreeMap::new(),
-        };
+        let hub = Hub::new(region.clone(), account, call.now);
         let with_standards = standards == AutoEnableStandards::Default;
-        hubs::open(write, &hub, with_standards, jobs).await?;
+        write.open_hub(&hub, with_standards, jobs).await?;
     }
     write.put_hub_member(region, &member).await?;
     Ok(Ok(()))
