@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use shindan_inspector::{
-    AccountId, Organization, Relation, RelationshipStatus, organization::OrganizationError,
+    AccountId, Member, Organization, Relation, RelationshipStatus, organization::OrganizationError,
 };
-use shindan_store::{Association, Job, Priority};
+use shindan_store::{Association, Job, JobNumbers, Priority, Write};
 
 use super::account_status::no_number;
 use crate::call::{Answer, Call, answer};
@@ -41,22 +41,7 @@ pub(super) async fn associate(call: &Call) -> Answer {
     if let (true, Some(mut member)) = (new, known) {
         member.administrator = Some(call.account());
         member.relationship = RelationshipStatus::Enabled;
-        member.updated_at = call.now;
-        write.put_member(call.region(), &member).await?;
-        let job = Job::ApplyFilters {
-            region: call.region().clone(),
-            owner: call.account(),
-        };
-        let number = jobs.next().ok_or_else(no_number)?;
-        write
-            .enqueue(&job, Priority::Soon, call.now, number)
-            .await?;
-        for account in [account, call.account()] {
-            write
-                .check_controls_soon(call.region(), account, call.now, &mut jobs)
-                .await?;
-        }
-        call.audit(&mut write, &account.to_string()).await?;
+        put(call, &mut write, &mut jobs, member, call.account()).await?;
     }
     write.commit().await?;
     answer(&Done {
@@ -73,28 +58,39 @@ pub(super) async fn disassociate(call: &Call) -> Answer {
     if let Some(mut member) = known {
         member.administrator = None;
         member.relationship = RelationshipStatus::Removed;
-        member.updated_at = call.now;
-        write.put_member(call.region(), &member).await?;
         // What its administrator's rules suppressed is for its own rules to judge.
-        let job = Job::ApplyFilters {
-            region: call.region().clone(),
-            owner: account,
-        };
-        let number = jobs.next().ok_or_else(no_number)?;
-        write
-            .enqueue(&job, Priority::Soon, call.now, number)
-            .await?;
-        for account in [account, call.account()] {
-            write
-                .check_controls_soon(call.region(), account, call.now, &mut jobs)
-                .await?;
-        }
-        call.audit(&mut write, &account.to_string()).await?;
+        put(call, &mut write, &mut jobs, member, account).await?;
     }
     write.commit().await?;
     answer(&Done {
         account_id: account,
     })
+}
+
+/// Writes a member that is to be judged by the rules of `owner` from now on, and asks for what follows.
+async fn put(
+    call: &Call,
+    write: &mut Write,
+    jobs: &mut JobNumbers,
+    mut member: Member,
+    owner: AccountId,
+) -> Result<(), Fault> {
+    member.updated_at = call.now;
+    write.put_member(call.region(), &member).await?;
+    let job = Job::ApplyFilters {
+        region: call.region().clone(),
+        owner,
+    };
+    let number = jobs.next().ok_or_else(no_number)?;
+    write
+        .enqueue(&job, Priority::Soon, call.now, number)
+        .await?;
+    for account in [member.account, call.account()] {
+        write
+            .check_controls_soon(call.region(), account, call.now, jobs)
+            .await?;
+    }
+    call.audit(write, &member.account.to_string()).await
 }
 
 pub(super) async fn get(call: &Call) -> Answer {
