@@ -428,6 +428,8 @@ impl Store {
         }
         write.write_lives(plan.lives).await?;
         write.mirror_findings_soon(region, &changed, now).await?;
+        let functions = write.functions_of(&changed).await?;
+        write.recount(&functions).await?;
         write.commit().await?;
         Ok(Applied {
             changed: u64::try_from(changed.len()).unwrap_or(u64::MAX),

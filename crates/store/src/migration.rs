@@ -28,6 +28,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         "security hub service",
         include_str!("../migrations/0008_security_hub_service.sql"),
     ),
+    (
+        "finding counts",
+        include_str!("../migrations/0009_finding_counts.sql"),
+    ),
 ];
 
 /// The migrations as an engine understands them.

@@ -247,7 +247,6 @@ impl Write {
         .map_err(|e| self.failed(e))?;
         self.set_administrator(region, member.account, member.administrator)
             .await
-            .map(drop)
     }
 
     /// Lets all members of an administrator go, and tells which they were.

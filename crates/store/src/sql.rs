@@ -205,13 +205,15 @@ impl Sql {
     }
 }
 
-/// Inserts rows in few statements. `head` ends before the rows: `INSERT INTO t (a, b) VALUES `.
+/// Inserts rows in few statements. `into` is the table and what it is given: `t (a, b) VALUES `.
 ///
 /// A statement costs more than a row, and one that the connection does not remember costs more still: so there are few
 /// numbers of rows, and two of them make up most.
+///
+/// When it fails the transaction has to be undone; some of the rows may be there.
 pub(crate) async fn insert(
     write: &mut Write,
-    head: &'static str,
+    into: &'static str,
     rows: Vec<Vec<Value>>,
 ) -> Result<(), StoreError> {
     let mut rows = rows.into_iter();
@@ -221,7 +223,15 @@ pub(crate) async fn insert(
             some @ 8..32 => some - some % 8,
             _ => 32,
         };
-        let mut sql = Sql::new(write.engine(), head);
+        let mut sql = Sql::new(
+            write.engine(),
+            match write.engine() {
+                // Otherwise SQLite keeps a copy of every page that it changes, to undo the statement alone.
+                Engine::Sqlite => "INSERT OR FAIL INTO ",
+                Engine::Postgres => "INSERT INTO ",
+            },
+        );
+        sql.push(into);
         for (at, row) in rows.by_ref().take(size).enumerate() {
             sql.push(if at == 0 { "(" } else { ", (" })
                 .list(row)

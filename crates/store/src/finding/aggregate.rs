@@ -1,8 +1,8 @@
 //! Counts of active findings by what they have in common.
 //!
-//! Each kind of count is one range of one index (see the migration), grouped in the order of that index: first by key and
-//! severity, which is cheap and leaves few rows, then turned into one row a key. A page repeats that and takes its part;
-//! there are no stored totals that could be wrong.
+//! Counts by account, finding type and function add up what [`super::count`] keeps of each function. The other kinds are one
+//! range of one index each (see the migration), grouped in the order of that index: first by key and severity, which is cheap
+//! and leaves few rows, then turned into one row a key. A page repeats that and takes its part.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,87 +24,57 @@ use crate::sql::Sql;
 use crate::{Cursor, Engine, Page, Reach, Scope, Store, StoreError};
 
 /// The shape of one kind of count: where it counts, and what a row is about.
+#[derive(PartialEq, Eq)]
 struct Shape {
-    /// `finding f`, or a table that holds copies of its columns under the same name.
-    table: &'static str,
-    /// The finding's number there.
-    finding: &'static str,
+    from: From,
     /// What a row is about, one or two columns.
     keys: &'static [&'static str],
-    /// What is counted apart before it becomes one row, in the order of the index, so that nothing has to be sorted.
-    groups: &'static str,
-    extras: Extras,
 }
 
-/// What else a row shows.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Extras {
-    Nothing,
-    /// How many have an exploit, and a fix.
-    ExploitsAndFixes,
-    Vulnerability,
-}
-
-impl Extras {
-    /// As columns of the inner grouping.
-    const fn inner(self) -> &'static str {
-        match self {
-            Self::Nothing => "",
-            Self::ExploitsAndFixes => ", f.exploit AS exploit, f.fix AS fix",
-            Self::Vulnerability => ", MAX(f.vulnerability_id) AS vulnerability",
-        }
-    }
-
-    /// As aggregates of the outer grouping. The numbers are those of the enumerations for YES.
-    const fn outer(self) -> &'static str {
-        match self {
-            Self::Nothing => "",
-            Self::ExploitsAndFixes => {
-                ", CAST(SUM(CASE WHEN g.exploit = 1 THEN g.n ELSE 0 END) AS BIGINT) AS exploits, \
-                 CAST(SUM(CASE WHEN g.fix = 2 THEN g.n ELSE 0 END) AS BIGINT) AS fixes"
-            }
-            Self::Vulnerability => ", MAX(g.vulnerability) AS vulnerability",
-        }
-    }
+/// What is counted. Tables are `f`; each has the columns that scopes and requests name.
+#[derive(PartialEq, Eq)]
+enum From {
+    /// Functions, whose findings are counted already.
+    Functions,
+    /// Rows of `finding`, or of a table that holds copies of its columns under the same names.
+    Findings {
+        table: &'static str,
+        /// The finding's number there.
+        id: &'static str,
+    },
 }
 
 /// The names of the key's columns while counting.
 const KEYS: [&str; 2] = ["key_1", "key_2"];
 
 const BY_ACCOUNT: Shape = Shape {
-    table: "finding f",
-    finding: "f.id",
+    from: From::Functions,
     keys: &["f.account_id"],
-    groups: "f.account_id, f.type, f.severity, f.fix, f.exploit",
-    extras: Extras::ExploitsAndFixes,
-};
-const BY_TITLE: Shape = Shape {
-    table: "finding f",
-    finding: "f.id",
-    keys: &["f.title"],
-    groups: "f.title, f.severity",
-    extras: Extras::Vulnerability,
-};
-const BY_PACKAGE: Shape = Shape {
-    table: "finding_package f",
-    finding: "f.finding_id",
-    keys: &["f.name"],
-    groups: "f.name, f.severity",
-    extras: Extras::Nothing,
 };
 const BY_FUNCTION: Shape = Shape {
-    table: "finding f",
-    finding: "f.id",
+    from: From::Functions,
     keys: &["f.function_id"],
-    groups: "f.function_id, f.severity",
-    extras: Extras::Nothing,
+};
+const BY_TITLE: Shape = Shape {
+    from: From::Findings {
+        table: "finding f",
+        id: "f.id",
+    },
+    keys: &["f.title"],
+};
+const BY_PACKAGE: Shape = Shape {
+    from: From::Findings {
+        table: "finding_package f",
+        id: "f.finding_id",
+    },
+    keys: &["f.name"],
 };
 const BY_LAYER: Shape = Shape {
-    table: "finding_layer f",
-    finding: "f.finding_id",
+    from: From::Findings {
+        table: "finding_layer f",
+        id: "f.finding_id",
+    },
     keys: &["f.layer_arn", "f.function_id"],
-    groups: "f.layer_arn, f.function_id, f.severity",
-    extras: Extras::Nothing,
 };
 
 impl Store {
@@ -137,11 +107,14 @@ impl Store {
         let Some(seen) = self.finding_scope(scope).await? else {
             return Ok(Page::empty());
         };
-        let own: Vec<Driver<'_>> = seen.account.map(Driver::Account).into_iter().collect();
+        let own: Vec<Driver<'_>> = match shape.from {
+            From::Findings { .. } => seen.account.map(Driver::Account).into_iter().collect(),
+            From::Functions => Vec::new(),
+        };
         let driver = self.fewest(&own, &seen).await?;
         let sql = self.counting(shape, &seen, driver, request, after, limit);
-        let rows = match (self.engine(), driver) {
-            (Engine::Postgres, None) => self.in_index_order(&sql).await,
+        let rows = match (self.engine(), driver, &shape.from) {
+            (Engine::Postgres, None, From::Findings { .. }) => self.in_index_order(&sql).await,
             _ => sql.query_once().fetch_all(self.readers()).await,
         };
         let rows = rows.map_err(|e| self.failed(e))?;
@@ -152,7 +125,7 @@ impl Store {
             .map_err(|e| self.failed(e))?;
         let page = Page::cut(counted, limit, |row| row.cursor(request));
         Ok(Page {
-            rows: self.shown(scope, request, page.rows).await?,
+            rows: self.shown(scope, &seen, request, page.rows).await?,
             next: page.next,
         })
     }
@@ -182,44 +155,49 @@ impl Store {
         limit: u32,
     ) -> Sql {
         let mut sql = Sql::new(self.engine(), "SELECT * FROM (SELECT ");
-        for name in KEYS.into_iter().take(shape.keys.len()) {
-            sql.push("g.").push(name).push(", ");
-        }
-        sql.push("CAST(SUM(g.n) AS BIGINT) AS all_of_it");
-        for (name, severity) in SEVERITIES {
-            sql.push(", CAST(SUM(CASE WHEN g.severity = ")
-                .number(i64::from(severity.code()))
-                .push(" THEN g.n ELSE 0 END) AS BIGINT) AS ")
-                .push(name);
-        }
-        sql.push(shape.extras.outer()).push(" FROM (SELECT ");
-        for (name, key) in KEYS.into_iter().zip(shape.keys) {
-            sql.push(key).push(" AS ").push(name).push(", ");
-        }
-        sql.push("f.severity AS severity, COUNT(*) AS n")
-            .push(shape.extras.inner())
-            .push(" FROM ")
-            .push(shape.table)
-            .push(" WHERE ");
-        if let Some(driver) = driver {
-            sql.push(shape.finding).push(" IN (");
-            driver.select(&mut sql, scope);
-            sql.push(") AND ");
-            sql.fence();
-        }
-        scope.condition(&mut sql, "f.region_id", "f.administrator");
-        if let Some(account) = scope.account {
-            sql.push(" AND ").column("f.account_id").push(" = ");
-            sql.bind(account.number());
-        }
-        sql.push(" AND ").column("f.status").push(" = ");
-        sql.number(i64::from(FindingStatus::Active.code()));
-        wanted(&mut sql, request);
-        sql.unfence();
-        sql.push(" GROUP BY ").push(shape.groups);
-        sql.push(") g GROUP BY g.key_1");
-        if shape.keys.len() > 1 {
-            sql.push(", g.key_2");
+        match &shape.from {
+            From::Functions => {
+                for (name, key) in KEYS.into_iter().zip(shape.keys) {
+                    sql.push(key).push(" AS ").push(name).push(", ");
+                }
+                sql.push(SUMS).push(" FROM finding_count f WHERE ");
+                conditions(&mut sql, scope, request);
+                sql.push(" GROUP BY ");
+                listed(&mut sql, shape.keys);
+            }
+            From::Findings { table, id } => {
+                for name in KEYS.into_iter().take(shape.keys.len()) {
+                    sql.push("g.").push(name).push(", ");
+                }
+                sql.push("CAST(SUM(g.n) AS BIGINT) AS all_of_it");
+                for (name, severity) in SEVERITIES {
+                    sql.push(", CAST(SUM(CASE WHEN g.severity = ")
+                        .number(i64::from(severity.code()))
+                        .push(" THEN g.n ELSE 0 END) AS BIGINT) AS ")
+                        .push(name);
+                }
+                sql.push(" FROM (SELECT ");
+                for (name, key) in KEYS.into_iter().zip(shape.keys) {
+                    sql.push(key).push(" AS ").push(name).push(", ");
+                }
+                sql.push("f.severity AS severity, COUNT(*) AS n FROM ")
+                    .push(table)
+                    .push(" WHERE ");
+                if let Some(driver) = driver {
+                    sql.push(id).push(" IN (");
+                    driver.select(&mut sql, scope);
+                    sql.push(") AND ");
+                    sql.fence();
+                }
+                conditions(&mut sql, scope, request);
+                active(&mut sql);
+                sql.unfence();
+                // In the order of the index, so that nothing has to be sorted.
+                sql.push(" GROUP BY ");
+                listed(&mut sql, shape.keys);
+                sql.push(", f.severity) g GROUP BY ");
+                listed(&mut sql, &["g.key_1", "g.key_2"][..shape.keys.len()]);
+            }
         }
         sql.push(") t");
         let sorted = sorted_column(request);
@@ -230,10 +208,8 @@ impl Store {
         if request.sort_order == SortOrder::Desc {
             sql.push(" DESC");
         }
-        sql.push(", t.key_1");
-        if shape.keys.len() > 1 {
-            sql.push(", t.key_2");
-        }
+        sql.push(", ");
+        listed(&mut sql, &["t.key_1", "t.key_2"][..shape.keys.len()]);
         sql.push(" LIMIT ").number(i64::from(limit) + 1);
         sql
     }
@@ -242,9 +218,14 @@ impl Store {
     async fn shown(
         &self,
         scope: &Scope,
+        seen: &FindingScope,
         request: &AggregationRequest,
         counted: Vec<Counted>,
     ) -> Result<Vec<AggregationRow>, StoreError> {
+        let mut vulnerabilities = match &request.by {
+            Aggregation::Title { .. } => self.vulnerabilities(seen, request, &counted).await?,
+            _ => BTreeMap::new(),
+        };
         let own = (scope.reach == Reach::Own).then_some(scope.account);
         let functions = match &request.by {
             Aggregation::LambdaFunction { .. } | Aggregation::LambdaLayer { .. } => {
@@ -263,12 +244,15 @@ impl Store {
                     account_id: own,
                     severity_counts,
                 }),
-                Aggregation::Title { .. } => AggregationRow::Title(TitleRow {
-                    title: row.text_key()?,
-                    vulnerability_id: row.vulnerability,
-                    account_id: own,
-                    severity_counts,
-                }),
+                Aggregation::Title { .. } => {
+                    let title = row.text_key()?;
+                    AggregationRow::Title(TitleRow {
+                        vulnerability_id: vulnerabilities.remove(&title),
+                        title,
+                        account_id: own,
+                        severity_counts,
+                    })
+                }
                 Aggregation::LambdaFunction { .. } | Aggregation::LambdaLayer { .. } => {
                     let id = row.function()?;
                     let Some(function) = functions.get(&id).cloned() else {
@@ -294,6 +278,43 @@ impl Store {
             });
         }
         Ok(rows)
+    }
+
+    /// A vulnerability of each title. To ask for it while counting would double the time.
+    async fn vulnerabilities(
+        &self,
+        scope: &FindingScope,
+        request: &AggregationRequest,
+        counted: &[Counted],
+    ) -> Result<BTreeMap<String, String>, StoreError> {
+        let mut found = BTreeMap::new();
+        if counted.is_empty() {
+            return Ok(found);
+        }
+        let mut sql = Sql::new(
+            self.engine(),
+            "SELECT t.column1, (SELECT f.vulnerability_id FROM finding f WHERE ",
+        );
+        conditions(&mut sql, scope, request);
+        active(&mut sql);
+        // Backwards in the index of titles.
+        sql.push(
+            " AND f.title = t.column1 AND f.vulnerability_id IS NOT NULL \
+             ORDER BY f.severity DESC, f.type DESC, f.vulnerability_id DESC LIMIT 1) FROM (VALUES (",
+        );
+        for (at, row) in counted.iter().enumerate() {
+            sql.push(if at == 0 { "" } else { "), (" })
+                .bind(row.text_key()?);
+        }
+        sql.push(")) t");
+        let rows = sql.query_once().fetch_all(self.readers()).await;
+        for row in rows.map_err(|e| self.failed(e))? {
+            let vulnerability: Option<String> = row.try_get(1).map_err(|e| self.failed(e))?;
+            if let Some(vulnerability) = vulnerability {
+                found.insert(row.try_get(0).map_err(|e| self.failed(e))?, vulnerability);
+            }
+        }
+        Ok(found)
     }
 
     /// The functions of rows, without counts.
@@ -365,7 +386,34 @@ const fn sorted_column(request: &AggregationRequest) -> &'static str {
     }
 }
 
-/// The conditions that a request adds.
+/// Sums of what [`super::count`] counts.
+const SUMS: &str = "CAST(SUM(f.untriaged + f.informational + f.low + f.medium + f.high + f.critical) AS BIGINT) AS all_of_it, \
+    CAST(SUM(f.untriaged) AS BIGINT) AS untriaged, CAST(SUM(f.informational) AS BIGINT) AS informational, \
+    CAST(SUM(f.low) AS BIGINT) AS low, CAST(SUM(f.medium) AS BIGINT) AS medium, \
+    CAST(SUM(f.high) AS BIGINT) AS high, CAST(SUM(f.critical) AS BIGINT) AS critical, \
+    CAST(SUM(f.exploits) AS BIGINT) AS exploits, CAST(SUM(f.fixes) AS BIGINT) AS fixes";
+
+fn listed(sql: &mut Sql, columns: &[&'static str]) {
+    for (at, column) in columns.iter().enumerate() {
+        sql.push(if at == 0 { "" } else { ", " }).push(column);
+    }
+}
+
+fn active(sql: &mut Sql) {
+    sql.push(" AND ").column("f.status").push(" = ");
+    sql.number(i64::from(FindingStatus::Active.code()));
+}
+
+/// The scope, and what a request adds.
+fn conditions(sql: &mut Sql, scope: &FindingScope, request: &AggregationRequest) {
+    scope.condition(sql, "f.region_id", "f.administrator");
+    if let Some(account) = scope.account {
+        sql.push(" AND ").column("f.account_id").push(" = ");
+        sql.bind(account.number());
+    }
+    wanted(sql, request);
+}
+
 fn wanted(sql: &mut Sql, request: &AggregationRequest) {
     match &request.by {
         Aggregation::FindingType(only) | Aggregation::Account(only) => of_type(sql, *only),
@@ -494,7 +542,6 @@ struct Counted {
     counts: SeverityCounts,
     exploits: i64,
     fixes: i64,
-    vulnerability: Option<String>,
 }
 
 impl Counted {
@@ -507,7 +554,10 @@ impl Counted {
                 CursorValue::Text(row.try_get(name)?)
             });
         }
-        let counts_fixes = shape.extras == Extras::ExploitsAndFixes;
+        let of_functions = |name: &str| match shape.from {
+            From::Functions => row.try_get(name),
+            From::Findings { .. } => Ok(0),
+        };
         Ok(Self {
             keys,
             counts: SeverityCounts {
@@ -519,20 +569,8 @@ impl Counted {
                 informational: row.try_get("informational")?,
                 untriaged: row.try_get("untriaged")?,
             },
-            exploits: if counts_fixes {
-                row.try_get("exploits")?
-            } else {
-                0
-            },
-            fixes: if counts_fixes {
-                row.try_get("fixes")?
-            } else {
-                0
-            },
-            vulnerability: match shape.extras {
-                Extras::Vulnerability => row.try_get("vulnerability")?,
-                Extras::Nothing | Extras::ExploitsAndFixes => None,
-            },
+            exploits: of_functions("exploits")?,
+            fixes: of_functions("fixes")?,
         })
     }
 

@@ -102,9 +102,8 @@ impl<'c> Driver<'c> {
         };
         match self {
             Self::Account(account) => {
-                sql.push("SELECT x.id FROM finding x WHERE x.region_id = ");
-                sql.bind(scope.region_id).push(" AND x.account_id = ");
-                sql.bind(account.number());
+                findings(sql);
+                sql.push("x.account_id = ").bind(account.number());
             }
             Self::Accounts(wanted) => {
                 findings(sql);

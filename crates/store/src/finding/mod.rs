@@ -8,16 +8,19 @@
 //! filter    criteria -> SQL
 //! driver    the parts of criteria that lead to few findings by an index
 //! read      ids -> findings as the API shows them
-//! aggregate counts
+//! count     the active findings of each function
+//! aggregate counts by what findings have in common
 //! snippet   sealed lines of code
 //! retention forgetting what was closed long ago
 //! ```
 //!
 //! What must stay true: `finding.administrator` is the same for all findings of an account in a Region, and is that of
 //! `member` ([`crate::Write::set_administrator`]); the copies of a finding's columns in `finding_package` and
-//! `finding_layer` equal it; every finding has a row in `finding_document`, and its function one in `finding_resource`.
+//! `finding_layer` equal it; every active finding is counted in `finding_count`; every
+//! finding has a row in `finding_document`, and its function one in `finding_resource`.
 
 mod aggregate;
+mod count;
 mod driver;
 mod filter;
 mod page;

@@ -34,16 +34,18 @@ impl Write {
         region: &Region,
         account: AccountId,
         administrator: Option<AccountId>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<(), StoreError> {
         let administrator = administrator.unwrap_or(account).number();
-        let mut changed = 0;
+        // The counts last, as whoever counts does it.
         for table in [
             "UPDATE finding_package SET administrator = $1 WHERE finding_id IN (SELECT id FROM finding \
-             WHERE region_id = (SELECT id FROM region WHERE name = $2) AND account_id = $3 AND administrator <> $1)",
+             WHERE function_id IN (SELECT id FROM function WHERE region = $2 AND account_id = $3) AND administrator <> $1)",
             "UPDATE finding_layer SET administrator = $1 WHERE finding_id IN (SELECT id FROM finding \
-             WHERE region_id = (SELECT id FROM region WHERE name = $2) AND account_id = $3 AND administrator <> $1)",
+             WHERE function_id IN (SELECT id FROM function WHERE region = $2 AND account_id = $3) AND administrator <> $1)",
             "UPDATE finding SET administrator = $1 \
-             WHERE region_id = (SELECT id FROM region WHERE name = $2) AND account_id = $3 AND administrator <> $1",
+             WHERE function_id IN (SELECT id FROM function WHERE region = $2 AND account_id = $3) AND administrator <> $1",
+            "UPDATE finding_count SET administrator = $1 \
+             WHERE function_id IN (SELECT id FROM function WHERE region = $2 AND account_id = $3) AND administrator <> $1",
         ] {
             let done = sqlx::query(table)
                 .bind(administrator)
@@ -51,9 +53,9 @@ impl Write {
                 .bind(account.number())
                 .execute(&mut **self)
                 .await;
-            changed = done.map_err(|e| self.failed(e))?.rows_affected();
+            done.map_err(|e| self.failed(e))?;
         }
-        Ok(changed)
+        Ok(())
     }
 
     /// Where a function's findings belong.

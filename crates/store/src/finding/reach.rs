@@ -23,8 +23,8 @@ impl Store {
         let found = match scope.reach {
             Reach::Own => {
                 sqlx::query(
-                    "SELECT region_id, administrator FROM finding \
-                     WHERE region_id = (SELECT id FROM region WHERE name = $1) AND account_id = $2 LIMIT 1",
+                    "SELECT r.id, coalesce((SELECT m.administrator FROM member m \
+                     WHERE m.region = r.name AND m.account_id = $2), CAST($2 AS BIGINT)) FROM region r WHERE r.name = $1",
                 )
                 .bind(scope.region.as_str())
                 .bind(scope.account.number())

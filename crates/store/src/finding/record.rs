@@ -374,7 +374,8 @@ impl Write {
             ids.push(scan.numbers.0);
         }
         plan.recorded.new = u64::try_from(plan.new.len()).unwrap_or(u64::MAX);
-        if plan.is_news() {
+        let is_news = plan.is_news();
+        if is_news {
             self.mirror_soon(&place.arn.region, place.account(), function, now)
                 .await?;
         }
@@ -412,6 +413,9 @@ impl Write {
         self.insert_sides(sides).await?;
         let recorded = plan.recorded;
         self.write_lives(plan.lives).await?;
+        if is_news {
+            self.recount(&BTreeSet::from([function])).await?;
+        }
         Ok(recorded)
     }
 
@@ -434,12 +438,16 @@ impl Write {
                 plan.live(&existing, life);
             }
         }
-        if plan.is_news() {
+        let is_news = plan.is_news();
+        if is_news {
             let place = self.place(function).await?;
             self.mirror_soon(&place.arn.region, place.account(), function, now)
                 .await?;
         }
         self.write_lives(plan.lives).await?;
+        if is_news {
+            self.recount(&BTreeSet::from([function])).await?;
+        }
         Ok(closed)
     }
 

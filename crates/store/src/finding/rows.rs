@@ -85,19 +85,18 @@ fn optional(text: Option<&str>) -> Value {
     Value::OptionalText(text.map(storable))
 }
 
-pub(super) const FINDING: &str = "INSERT INTO finding (id, arn_id, region_id, account_id, administrator, function_id, type, identity, \
+pub(super) const FINDING: &str = "finding (id, arn_id, region_id, account_id, administrator, function_id, type, identity, \
     first_observed_at, status, closed_because, closed_at, suppressed_by, last_observed_at, updated_at, \
     severity, title, score, epss, fix, exploit, vulnerability_id, vulnerability_source, vendor_severity, \
     detector_name, file_path, digest) VALUES ";
-pub(super) const DOCUMENT: &str = "INSERT INTO finding_document (finding_id, document) VALUES ";
-pub(super) const PACKAGE: &str = "INSERT INTO finding_package (finding_id, position, name, version, file_path, layer_arn, \
+pub(super) const DOCUMENT: &str = "finding_document (finding_id, document) VALUES ";
+pub(super) const PACKAGE: &str = "finding_package (finding_id, position, name, version, file_path, layer_arn, \
     counted, region_id, administrator, account_id, status, severity) VALUES ";
-pub(super) const LAYER: &str = "INSERT INTO finding_layer (finding_id, layer_arn, function_id, region_id, administrator, \
+pub(super) const LAYER: &str = "finding_layer (finding_id, layer_arn, function_id, region_id, administrator, \
     account_id, status, severity) VALUES ";
-pub(super) const RELATED: &str =
-    "INSERT INTO finding_related (finding_id, vulnerability_id) VALUES ";
-pub(super) const DETECTOR_TAG: &str = "INSERT INTO finding_detector_tag (finding_id, tag) VALUES ";
-pub(super) const SNIPPET: &str = "INSERT INTO snippet (finding_id, sealed) VALUES ";
+pub(super) const RELATED: &str = "finding_related (finding_id, vulnerability_id) VALUES ";
+pub(super) const DETECTOR_TAG: &str = "finding_detector_tag (finding_id, tag) VALUES ";
+pub(super) const SNIPPET: &str = "snippet (finding_id, sealed) VALUES ";
 
 /// Columns of `finding` that follow from the state, as [`FINDING`] has them: status to `updated_at`.
 pub(super) fn state_values(life: &Life) -> Vec<Value> {

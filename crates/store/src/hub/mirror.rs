@@ -301,7 +301,8 @@ impl Write {
                 self.engine(),
                 "SELECT DISTINCT f.function_id, f.account_id FROM finding f WHERE f.id IN (",
             );
-            sql.list(findings.iter().copied()).push(")");
+            sql.list(findings.iter().copied())
+                .push(") ORDER BY f.function_id");
             let rows = sql.query_once().fetch_all(&mut **self).await;
             for row in rows.map_err(|e| self.failed(e))? {
                 let function: i64 = row.try_get(0).map_err(|e| self.failed(e))?;

@@ -149,13 +149,8 @@ async fn members_are_under_the_rules_of_their_administrator() {
 
         // It leaves, and its own rules count.
         let mut write = fixture.store.write().await.expect("begins");
-        assert_eq!(
-            write
-                .set_administrator(&region(), member, None)
-                .await
-                .expect("gives"),
-            1
-        );
+        let released = write.release_members(&region(), admin, at(1)).await;
+        assert_eq!(released.expect("gives"), [member]);
         write.commit().await.expect("commits");
         assert_eq!(apply(&fixture, member, at(1)).await, 1);
         assert_eq!(

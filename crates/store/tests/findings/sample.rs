@@ -182,7 +182,12 @@ impl Fixture {
         fixtures
     }
 
+    /// Ends it, and holds what is written twice against what it was written from.
     pub(crate) async fn end(self) {
+        let counts = self.count(COUNTS_THAT_ARE_WRONG).await;
+        assert_eq!(counts, 0, "rows of finding_count");
+        let copies = self.count(COPIES_THAT_ARE_WRONG).await;
+        assert_eq!(copies, 0, "rows of finding_package and finding_layer");
         self.raw.close().await;
         self.store.close().await;
         self.database.remove().await;
@@ -256,3 +261,20 @@ impl Fixture {
         recorded
     }
 }
+
+const COUNTS_THAT_ARE_WRONG: &str = "WITH counted AS (
+        SELECT function_id, type, region_id, administrator, account_id,
+            SUM(CASE WHEN severity = 0 THEN 1 ELSE 0 END) AS untriaged, SUM(CASE WHEN severity = 1 THEN 1 ELSE 0 END) AS informational,
+            SUM(CASE WHEN severity = 2 THEN 1 ELSE 0 END) AS low, SUM(CASE WHEN severity = 3 THEN 1 ELSE 0 END) AS medium,
+            SUM(CASE WHEN severity = 4 THEN 1 ELSE 0 END) AS high, SUM(CASE WHEN severity = 5 THEN 1 ELSE 0 END) AS critical,
+            SUM(CASE WHEN exploit = 1 THEN 1 ELSE 0 END) AS exploits, SUM(CASE WHEN fix = 2 THEN 1 ELSE 0 END) AS fixes
+        FROM finding WHERE status = 0 GROUP BY function_id, type, region_id, administrator, account_id)
+    SELECT (SELECT count(*) FROM (SELECT * FROM finding_count EXCEPT SELECT * FROM counted) more)
+        + (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT * FROM finding_count) less)";
+
+const COPIES_THAT_ARE_WRONG: &str = "SELECT count(*) FROM (
+        SELECT finding_id, region_id, administrator, account_id, status, severity FROM finding_package
+        UNION ALL SELECT finding_id, region_id, administrator, account_id, status, severity FROM finding_layer) copy
+    WHERE NOT EXISTS (SELECT 1 FROM finding f WHERE f.id = copy.finding_id AND f.region_id = copy.region_id
+        AND f.administrator = copy.administrator AND f.account_id = copy.account_id AND f.status = copy.status
+        AND f.severity = copy.severity)";
