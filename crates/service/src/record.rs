@@ -8,7 +8,7 @@ use shindan_inspector::{ScanStatusCode, ScanStatusReason, ScanType, Timestamp};
 use shindan_inventory::{Inventory, sbom};
 use shindan_store::{
     Completed, CoverageState, Failed, Function, InventoryPackage, InventoryRow, Job, Lease,
-    MissingCode, Priority, ScanFindings, StoreError, Write,
+    MissingCode, Priority, StoreError, Write,
 };
 
 use crate::rematch::{ADVISORIES, package_key};
@@ -91,9 +91,8 @@ impl Service {
         let now = self.now();
         let mut said = Vec::with_capacity(results.scans.len());
         for (scan, what, with) in results.scans {
-            let numbers = self.store().finding_numbers(what.observed.len()).await?;
-            let findings = ScanFindings::new(scan, what.observed, what.unseen, numbers)?;
-            said.push((scan, findings, what.notes, with));
+            let ready = self.store().scan_findings(scan, what.observed, what.unseen);
+            said.push((scan, ready.await?, what.notes, with));
         }
         let jobs = self.store().job_numbers(1).await?;
         let mut write = self.store().write_again().await?;
@@ -136,7 +135,7 @@ impl Service {
             };
             write.set_scanned(current.id, scan, &state, now).await?;
         }
-        write.record_scan(current.id, findings, now).await?;
+        write.record_scan(current.id, &findings, now).await?;
         if let Some((document, packages)) = results.inventory {
             let row = InventoryRow {
                 content,

@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::StoreError;
 use crate::counter::Counters;
+use crate::finding::Titles;
 use crate::migration::migrator;
 
 /// Which kind of database.
@@ -43,6 +44,7 @@ pub struct Store {
     /// On SQLite, whose turn to write it is. Waiting here is fair and wakes at once; waiting inside SQLite is neither.
     turn: Arc<Mutex<()>>,
     counters: Arc<Counters>,
+    titles: Arc<Titles>,
     /// Jobs that were claimed, which decides whose turn it is.
     turns: Arc<AtomicU32>,
 }
@@ -103,6 +105,7 @@ impl Store {
             repeaters,
             turn: Arc::default(),
             counters: Arc::default(),
+            titles: Arc::default(),
             turns: Arc::default(),
         })
     }
@@ -133,6 +136,11 @@ impl Store {
     /// Connections for statements that only read.
     pub(crate) const fn readers(&self) -> &AnyPool {
         &self.readers
+    }
+
+    /// The numbers of titles that are known already.
+    pub(crate) fn titles(&self) -> &Titles {
+        &self.titles
     }
 
     /// A number that grows by one each time.

@@ -143,7 +143,7 @@ impl Write {
         });
         insert(
             self,
-            "INSERT INTO inventory_package (package, version, function_id) VALUES ",
+            "inventory_package (package, version, function_id) VALUES ",
             rows.collect(),
         )
         .await

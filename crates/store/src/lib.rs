@@ -46,7 +46,7 @@ pub use database::{Engine, Store, Write};
 pub use decision::DecisionError;
 pub use error::StoreError;
 pub use filter::{FILTER_QUOTA, FilterChange, FilterError, NewFilter, SavedFilter};
-pub use finding::{FindingNumbers, FindingRow, Recorded, ScanFindings, SealedSnippet, compiled};
+pub use finding::{FindingRow, Recorded, ScanFindings, SealedSnippet, compiled};
 pub use function::{Function, FunctionNumber, FunctionState, Layer};
 pub use hub::{HUB_JOBS, HubImport, HubUpdate};
 pub use inventory::{InventoryPackage, InventoryRow};

@@ -32,6 +32,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         "finding counts",
         include_str!("../migrations/0009_finding_counts.sql"),
     ),
+    (
+        "finding titles",
+        include_str!("../migrations/0010_finding_titles.sql"),
+    ),
 ];
 
 /// The migrations as an engine understands them.

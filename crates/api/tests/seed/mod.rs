@@ -60,8 +60,11 @@ pub(crate) async fn findings(server: &Server, owner: i64, now: i64) {
     let packages: Vec<_> = (0..30).map(|number| package(&resource, number)).collect();
     let weakness = vec![weakness(server, &arn, &resource)];
     let number = server.store.function_number().await.expect("a number");
-    let for_packages = server.store.finding_numbers(packages.len()).await;
-    let for_code = server.store.finding_numbers(1).await.expect("numbers");
+    let mut findings = Vec::new();
+    for (scan, observed) in [(ScanType::Package, packages), (ScanType::Code, weakness)] {
+        let ready = server.store.scan_findings(scan, observed, Unseen::Nothing);
+        findings.push(ready.await.expect("makes ready"));
+    }
     let mut write = server.store.write().await.expect("begins");
     let function = write
         .put_function(&state, number, now)
@@ -83,25 +86,7 @@ pub(crate) async fn findings(server: &Server, owner: i64, now: i64) {
             .expect("watches");
     }
     write
-        .record_findings(
-            function,
-            ScanType::Package,
-            packages,
-            &Unseen::Nothing,
-            for_packages.expect("numbers"),
-            now,
-        )
-        .await
-        .expect("records");
-    write
-        .record_findings(
-            function,
-            ScanType::Code,
-            weakness,
-            &Unseen::Nothing,
-            for_code,
-            now,
-        )
+        .record_scan(function, &findings, now)
         .await
         .expect("records");
     write.commit().await.expect("commits");

@@ -19,7 +19,7 @@ use shindan_inspector::{
     AccountId, AggregationRequest, FilterAction, FilterCriteria, FindingType, Observed, Region,
     ScanType, SortCriteria, Timestamp, Unseen,
 };
-use shindan_store::{Cursor, Engine, FILTER_QUOTA, NewFilter, ScanFindings, Scope, Store};
+use shindan_store::{Cursor, Engine, FILTER_QUOTA, NewFilter, Scope, Store};
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyPoolOptions;
 
@@ -222,11 +222,11 @@ async fn record(
 ) -> Result<()> {
     let mut findings = Vec::new();
     for (scan, observed) in [(ScanType::Package, packages), (ScanType::Code, code)] {
-        let numbers = store.finding_numbers(observed.len()).await?;
-        findings.push(ScanFindings::new(scan, observed, Unseen::Nothing, numbers)?);
+        let ready = store.scan_findings(scan, observed, Unseen::Nothing);
+        findings.push(ready.await?);
     }
     let mut write = store.write_again().await?;
-    write.record_scan(function, findings, now).await?;
+    write.record_scan(function, &findings, now).await?;
     write.commit().await?;
     Ok(())
 }

@@ -19,6 +19,7 @@ use super::driver::Driver;
 use super::filter;
 use super::page::bind;
 use super::reach::FindingScope;
+use super::title::titled;
 use crate::page::CursorValue;
 use crate::sql::Sql;
 use crate::{Cursor, Engine, Page, Reach, Scope, Store, StoreError};
@@ -36,12 +37,10 @@ struct Shape {
 enum From {
     /// Functions, whose findings are counted already.
     Functions,
-    /// Rows of `finding`, or of a table that holds copies of its columns under the same names.
-    Findings {
-        table: &'static str,
-        /// The finding's number there.
-        id: &'static str,
-    },
+    /// Findings, by the numbers of their titles, which become titles in the end.
+    Titles,
+    /// Rows of a table that holds copies of the columns of findings.
+    Parts(&'static str),
 }
 
 /// The names of the key's columns while counting.
@@ -56,24 +55,15 @@ const BY_FUNCTION: Shape = Shape {
     keys: &["f.function_id"],
 };
 const BY_TITLE: Shape = Shape {
-    from: From::Findings {
-        table: "finding f",
-        id: "f.id",
-    },
-    keys: &["f.title"],
+    from: From::Titles,
+    keys: &["f.title_key / 8"],
 };
 const BY_PACKAGE: Shape = Shape {
-    from: From::Findings {
-        table: "finding_package f",
-        id: "f.finding_id",
-    },
+    from: From::Parts("finding_package f"),
     keys: &["f.name"],
 };
 const BY_LAYER: Shape = Shape {
-    from: From::Findings {
-        table: "finding_layer f",
-        id: "f.finding_id",
-    },
+    from: From::Parts("finding_layer f"),
     keys: &["f.layer_arn", "f.function_id"],
 };
 
@@ -108,13 +98,15 @@ impl Store {
             return Ok(Page::empty());
         };
         let own: Vec<Driver<'_>> = match shape.from {
-            From::Findings { .. } => seen.account.map(Driver::Account).into_iter().collect(),
+            From::Titles | From::Parts(_) => {
+                seen.account.map(Driver::Account).into_iter().collect()
+            }
             From::Functions => Vec::new(),
         };
         let driver = self.fewest(&own, &seen).await?;
         let sql = self.counting(shape, &seen, driver, request, after, limit);
         let rows = match (self.engine(), driver, &shape.from) {
-            (Engine::Postgres, None, From::Findings { .. }) => self.in_index_order(&sql).await,
+            (Engine::Postgres, None, From::Parts(_)) => self.in_index_order(&sql).await,
             _ => sql.query_once().fetch_all(self.readers()).await,
         };
         let rows = rows.map_err(|e| self.failed(e))?;
@@ -125,7 +117,7 @@ impl Store {
             .map_err(|e| self.failed(e))?;
         let page = Page::cut(counted, limit, |row| row.cursor(request));
         Ok(Page {
-            rows: self.shown(scope, &seen, request, page.rows).await?,
+            rows: self.shown(scope, request, page.rows).await?,
             next: page.next,
         })
     }
@@ -154,49 +146,47 @@ impl Store {
         after: Option<&Cursor>,
         limit: u32,
     ) -> Sql {
-        let mut sql = Sql::new(self.engine(), "SELECT * FROM (SELECT ");
-        match &shape.from {
+        let mut sql = Sql::new(self.engine(), "SELECT * FROM (");
+        match shape.from {
             From::Functions => {
+                sql.push("SELECT ");
                 for (name, key) in KEYS.into_iter().zip(shape.keys) {
                     sql.push(key).push(" AS ").push(name).push(", ");
                 }
-                sql.push(SUMS).push(" FROM finding_count f WHERE ");
+                sums(&mut sql, "f.", FUNCTION_COUNTS);
+                sql.push(", CAST(SUM(f.untriaged + f.informational + f.low + f.medium + f.high + f.critical) AS BIGINT) AS all_of_it \
+                     FROM finding_count f WHERE ");
                 conditions(&mut sql, scope, request);
                 sql.push(" GROUP BY ");
                 listed(&mut sql, shape.keys);
             }
-            From::Findings { table, id } => {
-                for name in KEYS.into_iter().take(shape.keys.len()) {
-                    sql.push("g.").push(name).push(", ");
-                }
-                sql.push("CAST(SUM(g.n) AS BIGINT) AS all_of_it");
-                for (name, severity) in SEVERITIES {
-                    sql.push(", CAST(SUM(CASE WHEN g.severity = ")
-                        .number(i64::from(severity.code()))
-                        .push(" THEN g.n ELSE 0 END) AS BIGINT) AS ")
-                        .push(name);
-                }
-                sql.push(" FROM (SELECT ");
-                for (name, key) in KEYS.into_iter().zip(shape.keys) {
-                    sql.push(key).push(" AS ").push(name).push(", ");
-                }
-                sql.push("f.severity AS severity, COUNT(*) AS n FROM ")
-                    .push(table)
-                    .push(" WHERE ");
-                if let Some(driver) = driver {
-                    sql.push(id).push(" IN (");
-                    driver.select(&mut sql, scope);
-                    sql.push(") AND ");
-                    sql.fence();
-                }
-                conditions(&mut sql, scope, request);
-                active(&mut sql);
-                sql.unfence();
-                // In the order of the index, so that nothing has to be sorted.
-                sql.push(" GROUP BY ");
-                listed(&mut sql, shape.keys);
-                sql.push(", f.severity) g GROUP BY ");
-                listed(&mut sql, &["g.key_1", "g.key_2"][..shape.keys.len()]);
+            From::Titles => {
+                sql.push("SELECT x.title AS key_1, MAX(x.vulnerability_id) AS vulnerability, ");
+                sums(&mut sql, "c.", FINDING_COUNTS);
+                sql.push(" FROM (");
+                let groups = Groups {
+                    finding: "f.id",
+                    severity: "f.title_key % 8",
+                    by: &["f.title_key"],
+                };
+                grouped(
+                    &mut sql,
+                    "finding f",
+                    shape,
+                    &groups,
+                    driver,
+                    scope,
+                    request,
+                );
+                sql.push(") c JOIN finding_title x ON x.id = c.key_1 GROUP BY x.title");
+            }
+            From::Parts(table) => {
+                let groups = Groups {
+                    finding: "f.finding_id",
+                    severity: "f.severity",
+                    by: shape.keys,
+                };
+                grouped(&mut sql, table, shape, &groups, driver, scope, request);
             }
         }
         sql.push(") t");
@@ -218,14 +208,9 @@ impl Store {
     async fn shown(
         &self,
         scope: &Scope,
-        seen: &FindingScope,
         request: &AggregationRequest,
         counted: Vec<Counted>,
     ) -> Result<Vec<AggregationRow>, StoreError> {
-        let mut vulnerabilities = match &request.by {
-            Aggregation::Title { .. } => self.vulnerabilities(seen, request, &counted).await?,
-            _ => BTreeMap::new(),
-        };
         let own = (scope.reach == Reach::Own).then_some(scope.account);
         let functions = match &request.by {
             Aggregation::LambdaFunction { .. } | Aggregation::LambdaLayer { .. } => {
@@ -247,7 +232,7 @@ impl Store {
                 Aggregation::Title { .. } => {
                     let title = row.text_key()?;
                     AggregationRow::Title(TitleRow {
-                        vulnerability_id: vulnerabilities.remove(&title),
+                        vulnerability_id: Some(row.vulnerability).filter(|id| !id.is_empty()),
                         title,
                         account_id: own,
                         severity_counts,
@@ -278,43 +263,6 @@ impl Store {
             });
         }
         Ok(rows)
-    }
-
-    /// A vulnerability of each title. To ask for it while counting would double the time.
-    async fn vulnerabilities(
-        &self,
-        scope: &FindingScope,
-        request: &AggregationRequest,
-        counted: &[Counted],
-    ) -> Result<BTreeMap<String, String>, StoreError> {
-        let mut found = BTreeMap::new();
-        if counted.is_empty() {
-            return Ok(found);
-        }
-        let mut sql = Sql::new(
-            self.engine(),
-            "SELECT t.column1, (SELECT f.vulnerability_id FROM finding f WHERE ",
-        );
-        conditions(&mut sql, scope, request);
-        active(&mut sql);
-        // Backwards in the index of titles.
-        sql.push(
-            " AND f.title = t.column1 AND f.vulnerability_id IS NOT NULL \
-             ORDER BY f.severity DESC, f.type DESC, f.vulnerability_id DESC LIMIT 1) FROM (VALUES (",
-        );
-        for (at, row) in counted.iter().enumerate() {
-            sql.push(if at == 0 { "" } else { "), (" })
-                .bind(row.text_key()?);
-        }
-        sql.push(")) t");
-        let rows = sql.query_once().fetch_all(self.readers()).await;
-        for row in rows.map_err(|e| self.failed(e))? {
-            let vulnerability: Option<String> = row.try_get(1).map_err(|e| self.failed(e))?;
-            if let Some(vulnerability) = vulnerability {
-                found.insert(row.try_get(0).map_err(|e| self.failed(e))?, vulnerability);
-            }
-        }
-        Ok(found)
     }
 
     /// The functions of rows, without counts.
@@ -386,22 +334,100 @@ const fn sorted_column(request: &AggregationRequest) -> &'static str {
     }
 }
 
-/// Sums of what [`super::count`] counts.
-const SUMS: &str = "CAST(SUM(f.untriaged + f.informational + f.low + f.medium + f.high + f.critical) AS BIGINT) AS all_of_it, \
-    CAST(SUM(f.untriaged) AS BIGINT) AS untriaged, CAST(SUM(f.informational) AS BIGINT) AS informational, \
-    CAST(SUM(f.low) AS BIGINT) AS low, CAST(SUM(f.medium) AS BIGINT) AS medium, \
-    CAST(SUM(f.high) AS BIGINT) AS high, CAST(SUM(f.critical) AS BIGINT) AS critical, \
-    CAST(SUM(f.exploits) AS BIGINT) AS exploits, CAST(SUM(f.fixes) AS BIGINT) AS fixes";
+/// What is summed up of findings.
+const FINDING_COUNTS: &[&str] = &[
+    "all_of_it",
+    "untriaged",
+    "informational",
+    "low",
+    "medium",
+    "high",
+    "critical",
+];
+
+/// What is summed up of functions: columns of `finding_count`.
+const FUNCTION_COUNTS: &[&str] = &[
+    "untriaged",
+    "informational",
+    "low",
+    "medium",
+    "high",
+    "critical",
+    "exploits",
+    "fixes",
+];
+
+fn sums(sql: &mut Sql, table: &'static str, columns: &[&'static str]) {
+    for (at, column) in columns.iter().enumerate() {
+        sql.push(if at == 0 { "CAST(SUM(" } else { ", CAST(SUM(" })
+            .push(table)
+            .push(column);
+        sql.push(") AS BIGINT) AS ").push(column);
+    }
+}
+
+/// How findings are counted apart before they become one row a key: in the order of an index, so that nothing has to be
+/// sorted.
+struct Groups {
+    /// The number of the finding.
+    finding: &'static str,
+    severity: &'static str,
+    /// With the severity, what is grouped by.
+    by: &'static [&'static str],
+}
+
+/// A SELECT of the keys of a shape and of [`FINDING_COUNTS`].
+fn grouped(
+    sql: &mut Sql,
+    table: &'static str,
+    shape: &Shape,
+    groups: &Groups,
+    driver: Option<&Driver<'_>>,
+    scope: &FindingScope,
+    request: &AggregationRequest,
+) {
+    sql.push("SELECT ");
+    for name in KEYS.into_iter().take(shape.keys.len()) {
+        sql.push("g.").push(name).push(" AS ").push(name).push(", ");
+    }
+    sql.push("CAST(SUM(g.n) AS BIGINT) AS all_of_it");
+    for (name, severity) in SEVERITIES {
+        sql.push(", CAST(SUM(CASE WHEN g.severity = ")
+            .number(i64::from(severity.code()))
+            .push(" THEN g.n ELSE 0 END) AS BIGINT) AS ")
+            .push(name);
+    }
+    sql.push(" FROM (SELECT ");
+    for (name, key) in KEYS.into_iter().zip(shape.keys) {
+        sql.push(key).push(" AS ").push(name).push(", ");
+    }
+    sql.push(groups.severity)
+        .push(" AS severity, COUNT(*) AS n FROM ")
+        .push(table)
+        .push(" WHERE ");
+    if let Some(driver) = driver {
+        sql.push(groups.finding).push(" IN (");
+        driver.select(sql, scope);
+        sql.push(") AND ");
+        sql.fence();
+    }
+    conditions(sql, scope, request);
+    sql.push(" AND ").column("f.status").push(" = ");
+    sql.number(i64::from(FindingStatus::Active.code()));
+    sql.unfence();
+    sql.push(" GROUP BY ");
+    listed(sql, groups.by);
+    if groups.severity == "f.severity" {
+        sql.push(", f.severity");
+    }
+    sql.push(") g GROUP BY ");
+    listed(sql, &["g.key_1", "g.key_2"][..shape.keys.len()]);
+}
 
 fn listed(sql: &mut Sql, columns: &[&'static str]) {
     for (at, column) in columns.iter().enumerate() {
         sql.push(if at == 0 { "" } else { ", " }).push(column);
     }
-}
-
-fn active(sql: &mut Sql) {
-    sql.push(" AND ").column("f.status").push(" = ");
-    sql.number(i64::from(FindingStatus::Active.code()));
 }
 
 /// The scope, and what a request adds.
@@ -427,8 +453,11 @@ fn wanted(sql: &mut Sql, request: &AggregationRequest) {
             only,
         } => {
             of_type(sql, *only);
-            texts(sql, "f.title", titles);
-            texts(sql, "f.vulnerability_id", vulnerability_ids);
+            if !titles.is_empty() || !vulnerability_ids.is_empty() {
+                let vulnerability = TextMatch::new(vulnerability_ids);
+                sql.push(" AND ");
+                titled(sql, "f.title_key", &TextMatch::new(titles), &vulnerability);
+            }
         }
         Aggregation::LambdaFunction {
             resource_ids,
@@ -542,6 +571,8 @@ struct Counted {
     counts: SeverityCounts,
     exploits: i64,
     fixes: i64,
+    /// Of a title: empty when it is about none.
+    vulnerability: String,
 }
 
 impl Counted {
@@ -556,7 +587,7 @@ impl Counted {
         }
         let of_functions = |name: &str| match shape.from {
             From::Functions => row.try_get(name),
-            From::Findings { .. } => Ok(0),
+            From::Titles | From::Parts(_) => Ok(0),
         };
         Ok(Self {
             keys,
@@ -571,6 +602,10 @@ impl Counted {
             },
             exploits: of_functions("exploits")?,
             fixes: of_functions("fixes")?,
+            vulnerability: match shape.from {
+                From::Titles => row.try_get("vulnerability")?,
+                From::Functions | From::Parts(_) => String::new(),
+            },
         })
     }
 

@@ -10,6 +10,7 @@ use shindan_inspector::{AccountId, FilterCriteria, FindingArn, FindingStatus};
 
 use super::filter;
 use super::reach::FindingScope;
+use super::title::titled;
 use crate::sql::Sql;
 
 /// A criterion that an index serves.
@@ -122,7 +123,7 @@ impl<'c> Driver<'c> {
                 sql.push("x.status IN (");
                 FindingScope::any_status(sql);
                 sql.push(") AND ");
-                filter::positive(sql, "x.title", wanted);
+                titled(sql, "x.title_key", wanted, &TextMatch::default());
             }
             Self::VulnerabilityId(wanted) => {
                 findings(sql);

@@ -13,6 +13,7 @@ use shindan_inspector::{
     FixAvailable, Region, Severity, WireEnum,
 };
 
+use super::title::titled;
 use crate::Engine;
 use crate::sql::Sql;
 
@@ -90,7 +91,7 @@ fn string(sql: &mut Sql, field: StringField, wanted: &TextMatch<'_>, context: Co
             None => codes::<FindingStatus>(sql, "f.status", wanted, FindingStatus::code),
         },
         StringField::ResourceType => known(sql, wanted.holds(&["AWS_LAMBDA_FUNCTION"])),
-        StringField::Title => text(sql, "f.title", wanted),
+        StringField::Title => titled(sql, "f.title_key", wanted, &TextMatch::default()),
         StringField::VulnerabilityId => nullable(sql, "f.vulnerability_id", wanted),
         StringField::VulnerabilitySource => nullable(sql, "f.vulnerability_source", wanted),
         StringField::VendorSeverity => nullable(sql, "f.vendor_severity", wanted),

@@ -10,6 +10,7 @@
 //! read      ids -> findings as the API shows them
 //! count     the active findings of each function
 //! aggregate counts by what findings have in common
+//! title     titles by number
 //! snippet   sealed lines of code
 //! retention forgetting what was closed long ago
 //! ```
@@ -31,12 +32,14 @@ mod record;
 mod retention;
 mod rows;
 mod snippet;
+mod title;
 
 pub use filter::compiled;
 pub use read::FindingRow;
-pub use record::{FindingNumbers, Recorded, ScanFindings};
+pub use record::{Recorded, ScanFindings};
 pub use snippet::SealedSnippet;
 
 pub(crate) use filter::{Context, conditions};
 pub(crate) use record::{Existing, Plan};
 pub(crate) use rows::digest;
+pub(crate) use title::Titles;

@@ -9,7 +9,7 @@ use crate::sql::Sql;
 use crate::{StoreError, Write};
 
 impl Write {
-    /// Shows a function's findings with what is true of it now. [`Self::record_findings`] does it too; this is for changes
+    /// Shows a function's findings with what is true of it now. [`Self::record_scan`] does it too; this is for changes
     /// that no scan follows, such as of tags.
     ///
     /// # Errors

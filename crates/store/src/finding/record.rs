@@ -18,49 +18,15 @@ use crate::filter::Suppressions;
 use crate::sql::{Sql, Value, insert};
 use crate::{Engine, Store, StoreError, Write};
 
-/// Numbers for new findings, taken before the transaction begins. Unused ones are lost, which nobody misses.
-#[derive(Debug)]
-pub struct FindingNumbers(Range<i64>);
-
-/// What one kind of scanning says of a function, made ready before the transaction that records it begins: whoever holds a
-/// transaction should not be making JSON.
+/// What one kind of scanning says of a function, made ready by [`Store::scan_findings`] before the transaction that records
+/// it begins: whoever holds a transaction should not be making JSON.
 #[derive(Debug)]
 pub struct ScanFindings {
     kind: FindingType,
     said: BTreeMap<String, Said>,
     unseen: Unseen,
-    numbers: FindingNumbers,
-}
-
-impl ScanFindings {
-    /// `numbers` must be at least as many as `observed`. `unseen` is where findings of earlier scans may still be, though
-    /// this scan does not say so.
-    ///
-    /// # Errors
-    /// When a document cannot be written.
-    pub fn new(
-        scan: ScanType,
-        observed: Vec<Observed>,
-        unseen: Unseen,
-        numbers: FindingNumbers,
-    ) -> Result<Self, StoreError> {
-        let kind = match scan {
-            ScanType::Network => FindingType::NetworkReachability,
-            ScanType::Package => FindingType::PackageVulnerability,
-            ScanType::Code => FindingType::CodeVulnerability,
-        };
-        let mut said = BTreeMap::new();
-        for observed in observed {
-            let one = Said::new(observed)?;
-            said.entry(one.observed.identity.clone()).or_insert(one);
-        }
-        Ok(Self {
-            kind,
-            said,
-            unseen,
-            numbers,
-        })
-    }
+    /// For those that turn out to be new. Unused ones are lost, which nobody misses.
+    numbers: Range<i64>,
 }
 
 /// What became of what a scan said.
@@ -77,14 +43,38 @@ pub struct Recorded {
 }
 
 impl Store {
-    /// Numbers for up to `count` new findings. Must be called before [`Self::write`].
+    /// Makes what a scan says ready to be recorded. Must be called before [`Self::write`]. `unseen` is where findings of
+    /// earlier scans may still be, though this scan does not say so.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn finding_numbers(&self, count: usize) -> Result<FindingNumbers, StoreError> {
-        let first = self.numbers("finding", count).await?;
-        let end = first.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
-        Ok(FindingNumbers(first..end))
+    /// When the database fails or a document cannot be written.
+    pub async fn scan_findings(
+        &self,
+        scan: ScanType,
+        observed: Vec<Observed>,
+        unseen: Unseen,
+    ) -> Result<ScanFindings, StoreError> {
+        let kind = match scan {
+            ScanType::Network => FindingType::NetworkReachability,
+            ScanType::Package => FindingType::PackageVulnerability,
+            ScanType::Code => FindingType::CodeVulnerability,
+        };
+        let titles = self
+            .title_numbers(&observed.iter().map(rows::title).collect())
+            .await?;
+        let mut said = BTreeMap::new();
+        for observed in observed {
+            let one = Said::new(observed, &titles)?;
+            said.entry(one.observed.identity.clone()).or_insert(one);
+        }
+        let first = self.numbers("finding", said.len()).await?;
+        let end = first.saturating_add(i64::try_from(said.len()).unwrap_or(i64::MAX));
+        Ok(ScanFindings {
+            kind,
+            said,
+            unseen,
+            numbers: first..end,
+        })
     }
 }
 
@@ -188,12 +178,12 @@ fn subject<'f>(arn: &'f FindingArn, life: &Life, observed: &'f Observed) -> Subj
 
 /// What is to be written.
 #[derive(Default)]
-pub(crate) struct Plan {
+pub(crate) struct Plan<'s> {
     recorded: Recorded,
     /// New findings.
-    new: Vec<(FindingType, Life, Said)>,
+    new: Vec<(FindingType, Life, &'s Said)>,
     /// Known ones about which something else is said.
-    changed: Vec<(i64, Life, Said)>,
+    changed: Vec<(i64, Life, &'s Said)>,
     /// Others, by what becomes of them.
     pub(crate) lives: BTreeMap<LifeKey, Lives>,
 }
@@ -234,7 +224,7 @@ pub(crate) struct Lives {
     moved: bool,
 }
 
-impl Plan {
+impl<'s> Plan<'s> {
     /// Whether anything is to be written that is more than that a scan said the same again.
     fn is_news(&self) -> bool {
         let moved = self.lives.keys().any(|key| key.moved);
@@ -244,16 +234,18 @@ impl Plan {
     /// Decides about the findings of one kind by what a scan says.
     fn scanned(
         &mut self,
-        kind: FindingType,
+        scan: &'s ScanFindings,
         existing: Vec<Existing>,
-        mut said: BTreeMap<String, Said>,
         hidden: &BTreeSet<i64>,
         (rules, place): (&Suppressions, &Place),
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let mut said: BTreeMap<&str, &Said> = (scan.said.iter())
+            .map(|(identity, one)| (&**identity, one))
+            .collect();
         // The newest of those with one identity is the one that goes on; the rows come in that order.
         for existing in existing {
-            let Some(one) = said.remove(&existing.identity) else {
+            let Some(one) = said.remove(&*existing.identity) else {
                 let event = Event::NotObserved {
                     hidden: hidden.contains(&existing.id),
                 };
@@ -267,7 +259,7 @@ impl Plan {
             };
             let changed = one.digest != existing.digest;
             let event = Event::Observed {
-                suppressed_by: existing.suppressed_by(rules, place, &one, now)?,
+                suppressed_by: existing.suppressed_by(rules, place, one, now)?,
                 changed,
             };
             match existing.life.after(event, now) {
@@ -283,12 +275,12 @@ impl Plan {
                         self.live(&existing, life);
                     }
                 }
-                Step::Anew(life) => self.new.push((kind, life, one)),
+                Step::Anew(life) => self.new.push((scan.kind, life, one)),
             }
         }
         let new = said
             .into_values()
-            .map(|one| (kind, Life::begin(None, now), one));
+            .map(|one| (scan.kind, Life::begin(None, now), one));
         self.new.extend(new);
         Ok(())
     }
@@ -313,23 +305,6 @@ impl Plan {
 }
 
 impl Write {
-    /// Records what one kind of scanning says of a function; see [`Self::record_scan`].
-    ///
-    /// # Errors
-    /// When the database fails or the function does not exist.
-    pub async fn record_findings(
-        &mut self,
-        function: i64,
-        scan: ScanType,
-        observed: Vec<Observed>,
-        unseen: &Unseen,
-        numbers: FindingNumbers,
-        now: Timestamp,
-    ) -> Result<Recorded, StoreError> {
-        let findings = ScanFindings::new(scan, observed, unseen.clone(), numbers)?;
-        self.record_scan(function, vec![findings], now).await
-    }
-
     /// Records what a scan of a function says: new findings, known ones, those that are back, and, of the same kinds, those
     /// that are gone, unless it is not known whether they are.
     ///
@@ -340,7 +315,7 @@ impl Write {
     pub async fn record_scan(
         &mut self,
         function: i64,
-        scans: Vec<ScanFindings>,
+        scans: &[ScanFindings],
         now: Timestamp,
     ) -> Result<Recorded, StoreError> {
         let place = self.place(function).await?;
@@ -363,15 +338,8 @@ impl Write {
             let of_kind = existing.extract_if(.., |existing| existing.kind == scan.kind.code());
             let of_kind: Vec<Existing> = of_kind.collect();
             let hidden = self.hidden(&of_kind, &scan.said, &scan.unseen).await?;
-            plan.scanned(
-                scan.kind,
-                of_kind,
-                scan.said,
-                &hidden,
-                (&rules, &place),
-                now,
-            )?;
-            ids.push(scan.numbers.0);
+            plan.scanned(scan, of_kind, &hidden, (&rules, &place), now)?;
+            ids.push(scan.numbers.clone());
         }
         plan.recorded.new = u64::try_from(plan.new.len()).unwrap_or(u64::MAX);
         let is_news = plan.is_news();
@@ -383,7 +351,7 @@ impl Write {
         let mut ids = ids.into_iter().flatten();
         let mut findings = Vec::with_capacity(plan.new.len());
         let mut sides = SideRows::default();
-        for (kind, mut life, mut one) in plan.new {
+        for (kind, mut life, one) in plan.new {
             let id = ids.next().ok_or(StoreError::Numbers)?;
             let arn = place.new_finding(id, &one.observed.identity, now);
             life.state = State::open(rules.first(&subject(&arn, &life, &one.observed)));
@@ -399,16 +367,16 @@ impl Write {
                 life.first_observed_at.as_millis().into(),
             ];
             row.extend(rows::state_values(&life));
-            row.extend(rows::document_values(&one));
+            row.extend(rows::document_values(one));
             findings.push(row);
-            sides.add(id, &place, &life, &mut one);
+            sides.add(id, &place, &life, one);
         }
         insert(self, rows::FINDING, findings).await?;
         let changed: Vec<i64> = plan.changed.iter().map(|(id, ..)| *id).collect();
         self.delete_sides(&changed).await?;
-        for (id, life, mut one) in plan.changed {
-            self.rewrite(id, &life, &one).await?;
-            sides.add(id, &place, &life, &mut one);
+        for (id, life, one) in plan.changed {
+            self.rewrite(id, &life, one).await?;
+            sides.add(id, &place, &life, one);
         }
         self.insert_sides(sides).await?;
         let recorded = plan.recorded;
@@ -522,7 +490,7 @@ impl Write {
         let mut sql = Sql::new(
             self.engine(),
             "UPDATE finding SET (status, closed_because, closed_at, suppressed_by, last_observed_at, updated_at, \
-             severity, title, score, epss, fix, exploit, vulnerability_id, vulnerability_source, vendor_severity, \
+             severity, title_key, score, epss, fix, exploit, vulnerability_id, vulnerability_source, vendor_severity, \
              detector_name, file_path, digest) = (",
         );
         sql.list(

@@ -1,11 +1,12 @@
 //! From what a scan says to the rows that hold it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use shindan_inspector::finding::Resource;
 use shindan_inspector::lifecycle::{Life, State};
 use shindan_inspector::{AccountId, FindingArn, FindingId, FunctionArn, Observed, Timestamp};
 
+use super::title::{Title, title_key};
 use crate::StoreError;
 use crate::sql::Value;
 
@@ -50,10 +51,19 @@ pub(super) struct Said {
     /// The document without its resource.
     pub(super) json: String,
     pub(super) digest: i64,
+    /// The number of its title.
+    title: i64,
 }
 
 impl Said {
-    pub(super) fn new(mut observed: Observed) -> Result<Self, StoreError> {
+    pub(super) fn new(
+        mut observed: Observed,
+        titles: &HashMap<Title, i64>,
+    ) -> Result<Self, StoreError> {
+        let title = titles
+            .get(&title(&observed))
+            .copied()
+            .ok_or(StoreError::Numbers)?;
         let resources = std::mem::take(&mut observed.document.resources);
         let json = serde_json::to_string(&observed.document).map_err(|e| StoreError::Row {
             what: format!("a finding that cannot be written ({e})"),
@@ -64,7 +74,17 @@ impl Said {
             observed,
             json,
             digest,
+            title,
         })
+    }
+}
+
+/// The title of a finding as it is stored.
+pub(super) fn title(observed: &Observed) -> Title {
+    let package = observed.document.package_vulnerability_details.as_ref();
+    Title {
+        title: storable(&observed.document.title),
+        vulnerability_id: storable(package.map_or("", |p| &*p.vulnerability_id)),
     }
 }
 
@@ -87,7 +107,7 @@ fn optional(text: Option<&str>) -> Value {
 
 pub(super) const FINDING: &str = "finding (id, arn_id, region_id, account_id, administrator, function_id, type, identity, \
     first_observed_at, status, closed_because, closed_at, suppressed_by, last_observed_at, updated_at, \
-    severity, title, score, epss, fix, exploit, vulnerability_id, vulnerability_source, vendor_severity, \
+    severity, title_key, score, epss, fix, exploit, vulnerability_id, vulnerability_source, vendor_severity, \
     detector_name, file_path, digest) VALUES ";
 pub(super) const DOCUMENT: &str = "finding_document (finding_id, document) VALUES ";
 pub(super) const PACKAGE: &str = "finding_package (finding_id, position, name, version, file_path, layer_arn, \
@@ -125,7 +145,7 @@ pub(super) fn document_values(said: &Said) -> Vec<Value> {
     let code = document.code_vulnerability_details.as_ref();
     vec![
         document.severity.code().into(),
-        storable(&document.title).into(),
+        title_key(said.title, document.severity).into(),
         document.inspector_score.into(),
         document.epss.map(|epss| epss.score).into(),
         document.fix_available.code().into(),
@@ -151,11 +171,11 @@ pub(super) struct SideRows {
 }
 
 impl SideRows {
-    pub(super) fn add(&mut self, id: i64, place: &Place, life: &Life, said: &mut Said) {
-        let json = std::mem::take(&mut said.json);
-        self.documents.push(vec![id.into(), json.into()]);
-        if let Some(sealed) = said.observed.sealed_snippet.take() {
-            self.snippets.push(vec![id.into(), sealed.into()]);
+    pub(super) fn add(&mut self, id: i64, place: &Place, life: &Life, said: &Said) {
+        self.documents
+            .push(vec![id.into(), said.json.clone().into()]);
+        if let Some(sealed) = &said.observed.sealed_snippet {
+            self.snippets.push(vec![id.into(), sealed.clone().into()]);
         }
         let document = &said.observed.document;
         let copies = |row: &mut Vec<Value>| {

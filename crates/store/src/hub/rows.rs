@@ -119,7 +119,7 @@ impl Write {
         });
         insert(
             self,
-            "INSERT INTO hub_finding (id, region, account_id, administrator, name, id_digest, product_arn, generator_id, \
+            "hub_finding (id, region, account_id, administrator, name, id_digest, product_arn, generator_id, \
              control_id, title, severity_label, severity, compliance, workflow, record_state, created_at, updated_at, \
              first_observed_at, last_observed_at, customer, source, source_version) VALUES ",
             narrow.collect(),
@@ -134,7 +134,7 @@ impl Write {
         });
         insert(
             self,
-            "INSERT INTO hub_finding_document (finding_id, document, control) VALUES ",
+            "hub_finding_document (finding_id, document, control) VALUES ",
             documents.collect(),
         )
         .await

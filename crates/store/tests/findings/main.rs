@@ -7,5 +7,6 @@ mod database;
 mod filters;
 mod lifecycle;
 mod mirror;
+mod older;
 mod pages;
 mod sample;

@@ -182,6 +182,12 @@ impl Fixture {
         fixtures
     }
 
+    /// As a process does that starts on this database.
+    pub(crate) async fn reopen(&mut self) {
+        self.store.close().await;
+        self.store = self.database.open().await;
+    }
+
     /// Ends it, and holds what is written twice against what it was written from.
     pub(crate) async fn end(self) {
         let counts = self.count(COUNTS_THAT_ARE_WRONG).await;
@@ -247,15 +253,10 @@ impl Fixture {
         unseen: &Unseen,
         now: Timestamp,
     ) -> Recorded {
-        let numbers = self
-            .store
-            .finding_numbers(observed.len())
-            .await
-            .expect("numbers");
+        let findings = self.store.scan_findings(scan, observed, unseen.clone());
+        let findings = findings.await.expect("makes ready");
         let mut write = self.store.write().await.expect("begins");
-        let recorded = write
-            .record_findings(function.row, scan, observed, unseen, numbers, now)
-            .await;
+        let recorded = write.record_scan(function.row, &[findings], now).await;
         let recorded = recorded.expect("records");
         write.commit().await.expect("commits");
         recorded
