@@ -4,11 +4,11 @@ use shindan_advisory::rematch::PackageKey;
 use shindan_finding::Outcome;
 use shindan_inspector::coverage::ScanStatus;
 use shindan_inspector::eligibility::{Eligibility, decide};
-use shindan_inspector::{ScanStatusCode, ScanStatusReason, ScanType, Timestamp};
+use shindan_inspector::{RuntimePolicy, ScanStatusCode, ScanStatusReason, ScanType, Timestamp};
 use shindan_inventory::{Inventory, sbom};
 use shindan_store::{
-    Completed, CoverageState, Failed, Function, InventoryPackage, InventoryRow, Job, Lease,
-    MissingCode, Priority, StoreError, Write,
+    Completed, CoverageState, Failed, Function, InventoryPackage, InventoryRow, Job, JobNumber,
+    Lease, MissingCode, Priority, ScanFindings, StoreError, Work, Write,
 };
 
 use crate::rematch::{ADVISORIES, package_key};
@@ -88,68 +88,28 @@ impl Service {
         function: &Function,
         results: Results,
     ) -> Result<Ended, StoreError> {
-        let now = self.now();
-        let mut said = Vec::with_capacity(results.scans.len());
+        let mut scans = Vec::with_capacity(results.scans.len());
         for (scan, what, with) in results.scans {
             let ready = self.store().scan_findings(scan, what.observed, what.unseen);
-            said.push((scan, ready.await?, what.notes, with));
+            scans.push(OfScan {
+                scan,
+                findings: ready.await?,
+                notes: what.notes,
+                with,
+            });
         }
-        let jobs = self.store().job_numbers(1).await?;
-        let mut write = self.store().write_again().await?;
-        let current = watching::locked(&mut write, function.id).await?;
-        if write.complete(lease).await? == Completed::Lost {
-            return Ok(Ended::Lost);
-        }
-        let current = current.filter(|(current, _)| {
-            current.deleted_at.is_none() && current.state.content() == function.state.content()
-        });
-        let Some((current, settings)) = current else {
-            write.commit().await?;
-            return Ok(Ended::Done);
+        let recording = Recording {
+            lease: lease.clone(),
+            function: function.id,
+            content: function.state.content(),
+            scans,
+            inventory: results.inventory,
+            advisories: results.advisories,
+            policy: self.settings().policy,
+            job: self.store().job_numbers(1).await?.next(),
+            now: self.now(),
         };
-        let content = current.state.content();
-        let facts = current.state.facts(false);
-        let policy = self.settings().policy;
-        let known = write.coverage_of(current.id).await?;
-        said.retain(|(scan, ..)| {
-            decide(&facts, settings, policy, *scan, now) == Eligibility::Watched
-        });
-        let compares = said.iter().any(|(scan, ..)| *scan == ScanType::Package);
-        let mut findings = Vec::with_capacity(said.len());
-        for (scan, of_scan, notes, with) in said {
-            findings.push(of_scan);
-            // What was skipped in the package stays skipped when only its bill of materials is read.
-            let notes = match known.get(&scan) {
-                Some(known) if results.inventory.is_none() => known.notes.clone(),
-                _ => notes,
-            };
-            let state = CoverageState {
-                status: ScanStatus {
-                    status_code: ScanStatusCode::Active,
-                    reason: ScanStatusReason::Successful,
-                },
-                last_scanned_at: Some(now),
-                scanned_content: content.clone(),
-                scanned_with: with,
-                notes,
-            };
-            write.set_scanned(current.id, scan, &state, now).await?;
-        }
-        write.record_scan(current.id, &findings, now).await?;
-        if let Some((document, packages)) = results.inventory {
-            let row = InventoryRow {
-                content,
-                document,
-                updated_at: now,
-            };
-            write.put_inventory(current.id, &row, packages).await?;
-        }
-        if compares {
-            let compared = (current.id, results.advisories.as_str());
-            catch_up(&mut write, compared, jobs.into_iter().next(), now).await?;
-        }
-        write.commit().await?;
-        Ok(Ended::Done)
+        self.store().write_together(recording).await
     }
 
     /// Ends a scan that cannot be done: the package is not there, no archive, or a hostile one. Nothing is said about
@@ -216,6 +176,104 @@ impl Service {
     }
 }
 
+/// Results of a scan on their way to the database.
+struct Recording {
+    lease: Lease,
+    function: i64,
+    /// What was scanned.
+    content: String,
+    scans: Vec<OfScan>,
+    inventory: Option<(Vec<u8>, Vec<InventoryPackage>)>,
+    advisories: String,
+    policy: RuntimePolicy,
+    job: Option<JobNumber>,
+    now: Timestamp,
+}
+
+struct OfScan {
+    scan: ScanType,
+    findings: ScanFindings,
+    notes: String,
+    with: String,
+}
+
+impl Work for Recording {
+    type Output = Ended;
+
+    async fn run(&self, write: &mut Write) -> Result<Ended, StoreError> {
+        let now = self.now;
+        let current = watching::locked(write, self.function).await?;
+        if write.complete(&self.lease).await? == Completed::Lost {
+            return Ok(Ended::Lost);
+        }
+        let current = current.filter(|(current, _)| {
+            current.deleted_at.is_none() && current.state.content() == self.content
+        });
+        let Some((current, settings)) = current else {
+            return Ok(Ended::Done);
+        };
+        let facts = current.state.facts(false);
+        let known = write.coverage_of(current.id).await?;
+        let is_watched = |of: &&OfScan| {
+            decide(&facts, settings, self.policy, of.scan, now) == Eligibility::Watched
+        };
+        let scans: Vec<&OfScan> = self.scans.iter().filter(is_watched).collect();
+        for of in &scans {
+            // What was skipped in the package stays skipped when only its bill of materials is read.
+            let notes = match known.get(&of.scan) {
+                Some(known) if self.inventory.is_none() => &known.notes,
+                _ => &of.notes,
+            };
+            let state = CoverageState {
+                status: ScanStatus {
+                    status_code: ScanStatusCode::Active,
+                    reason: ScanStatusReason::Successful,
+                },
+                last_scanned_at: Some(now),
+                scanned_content: self.content.clone(),
+                scanned_with: of.with.clone(),
+                notes: notes.clone(),
+            };
+            write.set_scanned(current.id, of.scan, &state, now).await?;
+        }
+        let findings: Vec<&ScanFindings> = scans.iter().map(|of| &of.findings).collect();
+        write.record_scan(current.id, &findings, now).await?;
+        if let Some((document, packages)) = &self.inventory {
+            let row = InventoryRow {
+                content: self.content.clone(),
+                document: document.clone(),
+                updated_at: now,
+            };
+            write
+                .put_inventory(current.id, &row, packages.clone())
+                .await?;
+        }
+        if scans.iter().any(|of| of.scan == ScanType::Package) {
+            self.catch_up(write).await?;
+        }
+        Ok(Ended::Done)
+    }
+}
+
+impl Recording {
+    /// Advisories that arrived while the scan ran were compared with the inventories that were stored then, not with this
+    /// one.
+    async fn catch_up(&self, write: &mut Write) -> Result<(), StoreError> {
+        let current = write.setting(ADVISORIES).await?;
+        if current.is_some_and(|current| current != self.advisories)
+            && let Some(number) = &self.job
+        {
+            let job = Job::Rematch {
+                function: self.function,
+            };
+            write
+                .enqueue(&job, Priority::Soon, self.now, number.clone())
+                .await?;
+        }
+        Ok(())
+    }
+}
+
 /// Makes coverage say that a watched function could not be scanned.
 pub(crate) async fn set_reason(
     write: &mut Write,
@@ -242,23 +300,6 @@ pub(crate) async fn set_reason(
             ..state.clone()
         };
         write.set_scanned(function, *scan, &state, now).await?;
-    }
-    Ok(())
-}
-
-/// Advisories that arrived while the scan ran were compared with the inventories that were stored then, not with this one.
-async fn catch_up(
-    write: &mut Write,
-    (function, compared_with): (i64, &str),
-    number: Option<shindan_store::JobNumber>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let current = write.setting(ADVISORIES).await?;
-    if current.is_some_and(|current| current != compared_with)
-        && let Some(number) = number
-    {
-        let job = Job::Rematch { function };
-        write.enqueue(&job, Priority::Soon, now, number).await?;
     }
     Ok(())
 }

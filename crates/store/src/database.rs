@@ -13,6 +13,7 @@ use crate::StoreError;
 use crate::counter::Counters;
 use crate::finding::Titles;
 use crate::migration::migrator;
+use crate::together::Together;
 
 /// Which kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,7 @@ pub struct Store {
     turn: Arc<Mutex<()>>,
     counters: Arc<Counters>,
     titles: Arc<Titles>,
+    together: Arc<Together>,
     /// Jobs that were claimed, which decides whose turn it is.
     turns: Arc<AtomicU32>,
 }
@@ -106,6 +108,7 @@ impl Store {
             turn: Arc::default(),
             counters: Arc::default(),
             titles: Arc::default(),
+            together: Arc::default(),
             turns: Arc::default(),
         })
     }
@@ -141,6 +144,11 @@ impl Store {
     /// The numbers of titles that are known already.
     pub(crate) fn titles(&self) -> &Titles {
         &self.titles
+    }
+
+    /// Work that waits to share a transaction.
+    pub(crate) fn together(&self) -> &Together {
+        &self.together
     }
 
     /// A number that grows by one each time.

@@ -34,6 +34,7 @@ mod scope;
 mod setting;
 mod source;
 mod sql;
+mod together;
 mod watch;
 
 pub use access_key::AccessKey;
@@ -59,4 +60,5 @@ pub use page::{Cursor, Page};
 pub use report::{Report, ReportKind, ReportStatus};
 pub use scope::{Reach, Scope};
 pub use source::{LookIntervals, SourceLease};
+pub use together::Work;
 pub use watch::{Usage, Watched};

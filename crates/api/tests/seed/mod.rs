@@ -86,7 +86,7 @@ pub(crate) async fn findings(server: &Server, owner: i64, now: i64) {
             .expect("watches");
     }
     write
-        .record_scan(function, &findings, now)
+        .record_scan(function, &findings.iter().collect::<Vec<_>>(), now)
         .await
         .expect("records");
     write.commit().await.expect("commits");

@@ -4,7 +4,7 @@ use shindan_inspector::ScanType;
 use shindan_inventory::sbom;
 use shindan_store::{Completed, Job, Lease, MissingCode, StoreError};
 
-use super::{Reporter, Workers};
+use super::{Place, Reporter, Workers};
 use crate::PackageError;
 use crate::record::{Ended, ResultsOf};
 use crate::scanner::{ScanFailure, Scanner};
@@ -27,10 +27,10 @@ pub(super) enum JobError {
 
 impl<S: Scanner, R: Reporter> Workers<S, R> {
     /// Does a job and ends it.
-    pub(super) async fn do_job(&self, lease: &Lease) {
+    pub(super) async fn do_job(&self, lease: &Lease, place: Place) {
         let done = match &lease.job {
-            Job::Scan { function } => return self.scan(lease, *function).await,
-            Job::Rematch { function } => self.rematch(lease, *function).await,
+            Job::Scan { function } => return self.scan(lease, *function, place).await,
+            Job::Rematch { function } => self.rematch(lease, *function, place).await,
             Job::Reconcile { region, account } => self
                 .service
                 .reconcile(lease, region, *account)
@@ -105,7 +105,7 @@ impl<S: Scanner, R: Reporter> Workers<S, R> {
     }
 
     /// Compares a function's stored inventory with the current advisories.
-    async fn rematch(&self, lease: &Lease, function: i64) -> Result<Ended, JobError> {
+    async fn rematch(&self, lease: &Lease, function: i64, place: Place) -> Result<Ended, JobError> {
         let store = self.service.store();
         let known = store.function(function).await?;
         let inventory = store.inventory(function).await?;
@@ -122,6 +122,7 @@ impl<S: Scanner, R: Reporter> Workers<S, R> {
         let results = self
             .service
             .results(&known, &scans, &answer, ResultsOf::Inventory);
+        drop(place);
         Ok(self.service.record(lease, &known, results).await?)
     }
 }

@@ -3,6 +3,10 @@
 //! A worker holds the lease of its job by extending it while it works. When it is told to stop it takes no other job and has
 //! some time to finish; what is not done by then is given back. When it is killed, the lease runs out and another worker
 //! does the job anew.
+//!
+//! A worker that has its results and only waits for the database gives up its [`Place`], and another one begins its job
+//! meanwhile: so there are more workers than places, results pile up when the database is slower than the scans, and are
+//! then written many at a time ([`shindan_store::Store::write_together`]).
 
 mod job;
 mod scan;
@@ -13,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shindan_store::Lease;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 pub use stop::Stop;
@@ -24,6 +29,12 @@ const IDLE: Duration = Duration::from_secs(2);
 
 /// How long a worker waits after the database failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// Workers that may wait for the database while all places are taken.
+const RECORDING: usize = 16;
+
+/// The right to do something but wait for the database; none where nobody counts.
+type Place = Option<OwnedSemaphorePermit>;
 
 /// Writes the reports and exports that the API was asked for.
 pub trait Reporter: Send + Sync + 'static {
@@ -78,10 +89,11 @@ impl<S: Scanner, R: Reporter> Workers<S, R> {
 
     /// Works with `count` jobs at a time until told to stop. Returns when all are done or given back.
     pub async fn run(&self, count: usize, stop: Stop) {
+        let places = Arc::new(Semaphore::new(count));
         let mut workers = JoinSet::new();
-        for number in 0..count {
-            let (workers_of, stop) = (self.clone(), stop.clone());
-            workers.spawn(async move { workers_of.work(number, stop).await });
+        for number in 0..count + RECORDING {
+            let (workers_of, places, stop) = (self.clone(), Arc::clone(&places), stop.clone());
+            workers.spawn(async move { workers_of.work(number, &places, stop).await });
         }
         while let Some(ended) = workers.join_next().await {
             if let Err(error) = ended {
@@ -90,13 +102,17 @@ impl<S: Scanner, R: Reporter> Workers<S, R> {
         }
     }
 
-    async fn work(&self, number: usize, mut stop: Stop) {
+    async fn work(&self, number: usize, places: &Arc<Semaphore>, mut stop: Stop) {
         let owner = format!("{}/{number}", self.name);
         while !stop.is_stopped() {
+            let place = tokio::select! {
+                place = Arc::clone(places).acquire_owned() => place.ok(),
+                () = stop.stopped() => return,
+            };
             let woken = self.service.woken();
             let lease = self.claim(&owner).await;
             match lease {
-                Ok(Some(lease)) => self.do_until_stopped(&lease, &mut stop).await,
+                Ok(Some(lease)) => self.do_until_stopped(&lease, place, &mut stop).await,
                 Ok(None) => tokio::select! {
                     () = woken => {}
                     () = tokio::time::sleep(IDLE) => {}
@@ -128,20 +144,20 @@ impl<S: Scanner, R: Reporter> Workers<S, R> {
     pub async fn do_next(&self) -> Result<bool, shindan_store::StoreError> {
         match self.claim(&self.name).await? {
             Some(lease) => {
-                self.hold_and_do(&lease).await;
+                self.hold_and_do(&lease, None).await;
                 Ok(true)
             }
             None => Ok(false),
         }
     }
 
-    async fn do_until_stopped(&self, lease: &Lease, stop: &mut Stop) {
+    async fn do_until_stopped(&self, lease: &Lease, place: Place, stop: &mut Stop) {
         let too_late = async {
             stop.stopped().await;
             tokio::time::sleep(self.grace).await;
         };
         tokio::select! {
-            () = self.hold_and_do(lease) => {}
+            () = self.hold_and_do(lease, place) => {}
             () = too_late => {
                 if let Err(error) = self.service.store().give_back(lease).await {
                     tracing::warn!(%error, "a job was not given back; it is done again when its lease runs out");
@@ -151,9 +167,9 @@ impl<S: Scanner, R: Reporter> Workers<S, R> {
     }
 
     /// Does a job while extending its lease; leaves it when the lease is another's.
-    async fn hold_and_do(&self, lease: &Lease) {
+    async fn hold_and_do(&self, lease: &Lease, place: Place) {
         tokio::select! {
-            () = self.do_job(lease) => {}
+            () = self.do_job(lease, place) => {}
             () = self.hold(lease) => {
                 tracing::warn!(job = ?lease.job, "the lease of a job was lost, and its work stopped");
             }

@@ -6,7 +6,7 @@ use shindan_inspector::{ScanStatusCode, ScanStatusReason, ScanType};
 use shindan_store::{Completed, Function, Lease, MissingCode, StoreError};
 
 use super::job::JobError;
-use super::{Reporter, Workers};
+use super::{Place, Reporter, Workers};
 use crate::record::{Ended, ResultsOf, unseen_layer};
 use crate::scanner::{ScanFailure, ScanRequest, Scanner};
 use crate::translate::{LayerFile, name_layers};
@@ -14,7 +14,7 @@ use crate::watching::{self, SCANS, Subject};
 use crate::{PackageError, PackageHash, ScanAnswer, Service};
 
 impl<S: Scanner, R: Reporter> Workers<S, R> {
-    pub(super) async fn scan(&self, lease: &Lease, function: i64) {
+    pub(super) async fn scan(&self, lease: &Lease, function: i64, place: Place) {
         let (known, scans) = match self.service.begin(lease, function).await {
             Ok(Some(begun)) => begun,
             Ok(None) => return,
@@ -25,6 +25,7 @@ impl<S: Scanner, R: Reporter> Workers<S, R> {
                 let results = self
                     .service
                     .results(&known, &scans, &answer, ResultsOf::Code);
+                drop(place);
                 self.service.record(lease, &known, results).await
             }
             Err(JobError::Scan(ScanFailure::Unusable(note))) => {

@@ -315,7 +315,7 @@ impl Write {
     pub async fn record_scan(
         &mut self,
         function: i64,
-        scans: &[ScanFindings],
+        scans: &[&ScanFindings],
         now: Timestamp,
     ) -> Result<Recorded, StoreError> {
         let place = self.place(function).await?;

@@ -8,7 +8,7 @@ use super::{Job, MAX_DELIVERIES, Priority};
 use crate::{Store, StoreError, Write};
 
 /// The number of a new row of the queue. Unused ones are lost, which nobody misses.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Clone)]
 pub struct JobNumber(i64);
 
 impl JobNumber {

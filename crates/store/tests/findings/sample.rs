@@ -256,7 +256,7 @@ impl Fixture {
         let findings = self.store.scan_findings(scan, observed, unseen.clone());
         let findings = findings.await.expect("makes ready");
         let mut write = self.store.write().await.expect("begins");
-        let recorded = write.record_scan(function.row, &[findings], now).await;
+        let recorded = write.record_scan(function.row, &[&findings], now).await;
         let recorded = recorded.expect("records");
         write.commit().await.expect("commits");
         recorded

@@ -5,3 +5,4 @@ mod database;
 mod functions;
 mod jobs;
 mod sources;
+mod together;
