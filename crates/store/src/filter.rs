@@ -407,6 +407,7 @@ impl Store {
             let context = Context {
                 region,
                 status: Some(FindingStatus::Active),
+                has_packages: false,
             };
             conditions(&mut sql, criteria, context);
             let rows = sql.query().fetch_all(&mut *write).await;

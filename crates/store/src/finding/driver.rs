@@ -27,7 +27,8 @@ pub(crate) enum Driver<'c> {
     Statuses(Vec<FindingStatus>),
     Related(TextMatch<'c>),
     DetectorTag(TextMatch<'c>),
-    Package(Vec<TextMatch<'c>>),
+    /// Leads to findings with the very packages.
+    Package(&'c [PackageFilter]),
     /// A column of the function.
     Function(&'static str, TextMatch<'c>),
     Layer(TextMatch<'c>),
@@ -54,9 +55,9 @@ impl<'c> Driver<'c> {
         if !criteria.resource_tags.is_empty() {
             drivers.push(Self::Tags(&criteria.resource_tags));
         }
-        let names: Vec<_> = criteria.vulnerable_packages.iter().map(name_of).collect();
-        if !names.is_empty() && names.iter().all(TextMatch::is_positive) {
-            drivers.push(Self::Package(names));
+        let packages = &criteria.vulnerable_packages;
+        if !packages.is_empty() && packages.iter().all(|p| name_of(p).is_positive()) {
+            drivers.push(Self::Package(packages));
         }
         drivers
     }
@@ -154,18 +155,20 @@ impl<'c> Driver<'c> {
                 sql.push("SELECT d.finding_id FROM finding_detector_tag d WHERE ");
                 filter::positive(sql, "d.tag", wanted);
             }
-            Self::Package(names) => {
+            Self::Package(packages) => {
                 sql.push("SELECT p.finding_id FROM finding_package p WHERE ");
                 scope.condition(sql, "p.region_id", "p.administrator");
                 sql.push(" AND p.status IN (");
                 FindingScope::any_status(sql);
                 sql.push(") AND p.counted IN (0, 1) AND ");
                 let mut alternatives = filter::Alternatives::begin(sql);
-                for name in names {
+                for package in *packages {
                     alternatives.next(sql);
-                    filter::positive(sql, "p.name", name);
+                    filter::positive(sql, "p.name", &name_of(package));
                 }
                 alternatives.end(sql);
+                sql.push(" AND ");
+                filter::packages(sql, packages);
             }
             Self::Function(column, wanted) => {
                 sql.push("SELECT x.id FROM finding x WHERE x.function_id IN (SELECT r.function_id FROM finding_resource r WHERE ");

@@ -28,6 +28,8 @@ pub(crate) struct Context<'c> {
     /// The status that all findings in question are to be taken to have. Suppression rules see what they suppress as
     /// active: a rule about active findings must not end its own effect.
     pub(crate) status: Option<FindingStatus>,
+    /// Whether all findings in question are known to have the packages that are asked for.
+    pub(crate) has_packages: bool,
 }
 
 /// The condition that criteria become and the number of values bound in it, for a person who asks why a list is slow, and
@@ -38,6 +40,7 @@ pub fn compiled(engine: Engine, region: &Region, criteria: &FilterCriteria) -> (
     let context = Context {
         region,
         status: None,
+        has_packages: false,
     };
     conditions(&mut sql, criteria, context);
     sql.into_parts()
@@ -66,7 +69,7 @@ pub(crate) fn conditions(sql: &mut Sql, criteria: &FilterCriteria, context: Cont
     if !criteria.port_range.is_empty() {
         sql.push(" AND ").push(FALSE);
     }
-    if !criteria.vulnerable_packages.is_empty() {
+    if !criteria.vulnerable_packages.is_empty() && !context.has_packages {
         sql.push(" AND EXISTS (SELECT 1 FROM finding_package p WHERE p.finding_id = ");
         sql.column("f.id").push(" AND ");
         packages(sql, &criteria.vulnerable_packages);
@@ -481,7 +484,8 @@ pub(crate) fn tags(sql: &mut Sql, filters: &[MapFilter]) {
 }
 
 /// A condition on a row `p` of a finding's packages.
-fn packages(sql: &mut Sql, filters: &[PackageFilter]) {
+/// A condition on a package `p` of a finding.
+pub(super) fn packages(sql: &mut Sql, filters: &[PackageFilter]) {
     let mut alternatives = Alternatives::begin(sql);
     for filter in filters.iter().filter(|filter| filter.is_possible()) {
         alternatives.next(sql);

@@ -215,7 +215,7 @@ impl Store {
             // The criteria lead there themselves, and every row is fetched once instead of twice. What comes behind OFFSET
             // is planned on its own, or an index in the order of the list would be walked after all.
             sql.push(" FROM (SELECT * FROM finding f WHERE ");
-            list.restrict(&mut sql);
+            list.restrict(&mut sql, false);
             sql.push(" AND f.status IN (");
             FindingScope::any_status(&mut sql);
             sql.push(") OFFSET 0) f WHERE 1 = 1");
@@ -224,7 +224,7 @@ impl Store {
             driver.select(&mut sql, list.scope);
             sql.push(") AND ");
             sql.fence();
-            list.restrict(&mut sql);
+            list.restrict(&mut sql, matches!(driver, Driver::Package(_)));
         }
         if let Some(after) = after {
             sql.push(" AND (");
@@ -303,12 +303,12 @@ impl List<'_> {
     }
 
     /// The scope and the criteria.
-    fn restrict(&self, sql: &mut Sql) {
+    fn restrict(&self, sql: &mut Sql, has_packages: bool) {
         self.scope.condition(sql, "f.region_id", "f.administrator");
-        self.restrict_within(sql);
+        self.restrict_within(sql, has_packages);
     }
 
-    fn restrict_within(&self, sql: &mut Sql) {
+    fn restrict_within(&self, sql: &mut Sql, has_packages: bool) {
         if let Some(account) = self.scope.account {
             sql.push(" AND ").column("f.account_id").push(" = ");
             sql.bind(account.number());
@@ -316,6 +316,7 @@ impl List<'_> {
         let context = Context {
             region: &self.scope.region,
             status: None,
+            has_packages,
         };
         conditions(sql, self.criteria, context);
     }
@@ -324,7 +325,7 @@ impl List<'_> {
     fn walked(&self, sql: &mut Sql) {
         self.scope.condition(sql, "f.region_id", "f.administrator");
         sql.fence();
-        self.restrict_within(sql);
+        self.restrict_within(sql, false);
         sql.unfence();
         sql.push(" AND ");
     }
