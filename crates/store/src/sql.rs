@@ -105,8 +105,9 @@ impl Sql {
     pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         let value = value.into();
         // An absent number would reach PostgreSQL as one of single precision, which spoils the statement for the next
-        // time it is used (sqlx 0.9.0 confuses the two when it converts nulls).
-        let optional = matches!(value, Value::OptionalReal(_));
+        // time it is used (sqlx 0.9.0 confuses the two when it converts nulls). To SQLite a statement that calls a function
+        // may fail, and then copies every page that it changes.
+        let optional = matches!(value, Value::OptionalReal(_)) && self.engine == Engine::Postgres;
         self.values.push(value);
         self.push(if optional { "NULLIF(" } else { "" });
         match self.engine {
@@ -187,7 +188,10 @@ impl Sql {
             Value::OptionalInteger(value) => query.bind(*value),
             Value::Code(value) => query.bind(*value),
             Value::Real(value) => query.bind(*value),
-            Value::OptionalReal(value) => query.bind(value.unwrap_or(-1.0)),
+            Value::OptionalReal(value) => match self.engine {
+                Engine::Sqlite => query.bind(*value),
+                Engine::Postgres => query.bind(value.unwrap_or(-1.0)),
+            },
             Value::Text(value) => query.bind(value.as_str()),
             Value::OptionalText(value) => query.bind(value.as_deref()),
             Value::Bytes(value) => query.bind(value.as_slice()),
