@@ -64,6 +64,29 @@ async fn a_job_that_is_not_done_in_time_is_given_back() {
     assert_eq!(claimed.await.expect("claims").expect("work").delivery, 1);
 }
 
+#[tokio::test]
+async fn no_more_is_scanned_at_a_time_than_there_are_places() {
+    let world = World::new().await;
+    for number in 0..5 {
+        world.deploy(&format!("f{number}"), "slow").await;
+    }
+    let stop = Stop::default();
+    let grace = Duration::from_millis(10);
+    let script = world.script.clone();
+    let workers = Workers::new(world.service.clone(), script, NoReports, "slow", grace);
+    let running = {
+        let stop = stop.clone();
+        tokio::spawn(async move { workers.run(2, stop).await })
+    };
+    while world.depth().await.leased < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(world.depth().await.leased, 2);
+    stop.stop();
+    running.await.expect("ends");
+}
+
 /// Deploys the same functions over and over while workers scan them.
 async fn deploy_and_work_at_once(world: World) {
     let stop = Stop::default();
