@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use shindan_inspector::eligibility::ELIGIBLE_MILLIS;
 use shindan_inspector::{ScanStatusReason, Timestamp};
-use shindan_store::{Job, Priority};
+use shindan_store::{Job, Priority, StoreError};
 
 use crate::record::set_reason;
 use crate::watching::SCANS;
@@ -54,6 +54,37 @@ impl Service {
             due_checks: self.check_due_controls().await?,
             ended_hub_findings: self.end_hub_findings().await?,
         })
+    }
+
+    /// Has functions scanned again whose code was last scanned with other detectors than these: another version of this
+    /// program finds other things in the same code. Returns how many. To be done once, when a process begins: of two
+    /// versions that run side by side, neither undoes for ever what the other does.
+    ///
+    /// # Errors
+    /// When the database fails; what is enqueued by then stays so.
+    pub async fn scan_with_new_detectors(&self, detectors: &str) -> Result<u64, StoreError> {
+        let (mut asked, mut after) = (0, i64::MIN);
+        loop {
+            let functions = self
+                .store()
+                .scanned_without(detectors, after, BATCH)
+                .await?;
+            let Some(&last) = functions.last() else {
+                return Ok(asked);
+            };
+            after = last;
+            let numbers = self.store().job_numbers(functions.len()).await?;
+            let mut write = self.store().write().await?;
+            for (&function, number) in functions.iter().zip(numbers) {
+                let job = Job::Scan { function };
+                write
+                    .enqueue(&job, Priority::Later, self.now(), number)
+                    .await?;
+                asked += 1;
+            }
+            write.commit().await?;
+            self.wake();
+        }
     }
 
     /// Sweeps every so often, for ever. What fails is logged and tried again.

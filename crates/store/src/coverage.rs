@@ -186,6 +186,37 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Rows of watched functions behind a row, ascending, whose code was last scanned with other detectors than these.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn scanned_without(
+        &self,
+        detectors: &str,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut sql = Sql::new(
+            self.engine(),
+            "SELECT c.function_id FROM coverage c JOIN function f ON f.id = c.function_id \
+             WHERE f.deleted_at IS NULL AND c.scanned_with NOT IN ('', ",
+        );
+        sql.bind(detectors).push(") AND c.scan_type = ");
+        sql.number(i64::from(ScanType::Code.code()));
+        sql.push(" AND c.status = ")
+            .number(i64::from(ScanStatusCode::Active.code()));
+        sql.push(" AND c.function_id > ").bind(after);
+        sql.push(" ORDER BY c.function_id LIMIT ")
+            .number(i64::from(limit));
+        let rows = sql.rows(self.readers()).await;
+        let rows = rows.map_err(|e| self.failed(e))?;
+        rows.iter()
+            .map(|row| row.try_get(0).map_err(|e| self.failed(e)))
+            .collect()
+    }
+}
+
 impl Write {
     /// Where a function stands, by kind of scanning.
     ///

@@ -8,6 +8,33 @@ const VULNERABLE: &str = "code src/app.py 7 execute(q)";
 const REPAIRED: &str = "nothing";
 
 #[tokio::test]
+async fn new_detectors_look_at_what_others_looked_at() {
+    let world = World::new().await;
+    for name in ["orders", "mails", "gone"] {
+        world.deploy(name, VULNERABLE).await;
+    }
+    world.work().await;
+    world.service.remove(&arn("gone")).await.expect("removes");
+    world.work().await;
+    let again = |detectors: &'static str| world.service.scan_with_new_detectors(detectors);
+    world.script.take_asked();
+    assert_eq!(again("detectors 1").await.expect("asks"), 0);
+    assert_eq!(again("detectors 2").await.expect("asks"), 2);
+    // Asked for twice is scanned once.
+    assert_eq!(again("detectors 2").await.expect("asks"), 2);
+    assert_eq!(world.work().await, 2);
+    assert_eq!(world.script.take_asked().len(), 2);
+    assert_eq!(
+        world.findings().await,
+        [
+            "gone CLOSED CWE-89 - SQL injection",
+            "mails ACTIVE CWE-89 - SQL injection",
+            "orders ACTIVE CWE-89 - SQL injection"
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_weakness_is_found_closed_and_found_again_under_its_name() {
     let world = World::new().await;
     assert_eq!(world.deploy("orders", VULNERABLE).await, Deployed::Queued);

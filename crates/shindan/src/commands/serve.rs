@@ -25,7 +25,7 @@ use crate::server::advisories::{Advisories, IndexFile};
 use crate::server::deployments::Uploads;
 use crate::server::metrics::Metrics;
 use crate::server::reports::Reports;
-use crate::server::scanner::Sandbox;
+use crate::server::scanner::{DETECTORS, Sandbox};
 use crate::server::settings::{Limits, Retention as RetentionSettings, ServerSettings};
 use crate::server::{aws, keyring, must_be_random, now, objects, open_store, random};
 use crate::terminal;
@@ -142,7 +142,18 @@ async fn serve(settings: ServerSettings) -> Result<Exit, Complaint> {
     }
     background.spawn({
         let service = service.clone();
-        async move { service.keep_sweeping(SWEEP).await }
+        async move {
+            match service.scan_with_new_detectors(DETECTORS).await {
+                Ok(0) => {}
+                Ok(functions) => {
+                    tracing::info!(functions, "functions are scanned with new detectors")
+                }
+                Err(error) => {
+                    tracing::error!(%error, "functions are not scanned with new detectors")
+                }
+            }
+            service.keep_sweeping(SWEEP).await;
+        }
     });
     background.spawn(metrics.keep_counting(store.clone(), advisories.clone()));
     background.spawn(forget(store.clone()));

@@ -13,6 +13,9 @@ use crate::complaint::{Blame, Complaint};
 use crate::server::advisories::Advisories;
 use crate::worker::{self, Finished, Packages, Request};
 
+/// What tells the detectors of one version of this program from those of another.
+pub(crate) const DETECTORS: &str = env!("CARGO_PKG_VERSION");
+
 /// Scans in child processes.
 pub(crate) struct Sandbox {
     pub(crate) advisories: Advisories,
@@ -135,7 +138,7 @@ fn answer(finished: Finished, advisories: Option<String>) -> ScanAnswer {
     ScanAnswer {
         outcome: finished.outcome,
         inventory: finished.inventory.unwrap_or_default(),
-        detectors: env!("CARGO_PKG_VERSION").to_owned(),
+        detectors: DETECTORS.to_owned(),
         advisories: advisories.unwrap_or_default(),
     }
 }
