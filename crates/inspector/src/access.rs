@@ -9,7 +9,7 @@
 //! one: they may switch on, not off. The roles are ours; AWS has IAM for that.
 
 use crate::organization::{Relation, Standing};
-use crate::wire_enum::wire_enum;
+use crate::wire_enum;
 
 wire_enum!(
     /// What an access key is for: a cap on what its account may do.

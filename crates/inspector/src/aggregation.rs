@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::criteria::{Invalid, MapFilter, Reader, StringFilter};
-use crate::wire_enum::wire_enum;
+use crate::wire_enum;
 use crate::{AccountId, FindingType, Severity, SortOrder, Timestamp};
 
 wire_enum!(

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::ResourceType;
-use crate::wire_enum::wire_enum;
+use crate::wire_enum;
 use crate::{AccountId, FunctionArn, ScanStatusCode, ScanStatusReason, ScanType, Timestamp};
 
 wire_enum!(

@@ -15,7 +15,7 @@
 //! resource is gone or no longer eligible is removed 3 days after closing, of a disabled scan type after 24 hours, of any
 //! other reason after 30 days. The store applies the results of this module and decides nothing by itself.
 
-use crate::wire_enum::wire_enum;
+use crate::wire_enum;
 use crate::{FilterId, FindingStatus, Timestamp};
 
 wire_enum!(

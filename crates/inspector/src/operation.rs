@@ -1,5 +1,5 @@
 use crate::Action;
-use crate::wire_enum::wire_enum;
+use crate::wire_enum;
 
 wire_enum!(
     /// The operations of Inspector's API that are served: those that have to do with functions, accounts and members.

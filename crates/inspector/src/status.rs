@@ -3,7 +3,7 @@
 //! Source: the API's model, version 2020-06-08. Values of other resource types are left out where the API never has to
 //! answer them, and kept where a caller may send them.
 
-use crate::wire_enum::wire_enum;
+use crate::wire_enum;
 
 wire_enum!(
     /// What a finding is about.

@@ -9,9 +9,10 @@ pub trait WireEnum: Copy + 'static {
     fn name(self) -> &'static str;
 }
 
-/// Defines an enumeration whose values are written as the API writes them.
+/// Defines an enumeration whose values are written as an API of AWS writes them. The crate it is used in has `serde`.
 ///
 /// The numbers are the positions in the list, and databases hold them: append, never reorder.
+#[macro_export]
 macro_rules! wire_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$value_meta:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -49,7 +50,7 @@ macro_rules! wire_enum {
             }
         }
 
-        impl crate::wire_enum::WireEnum for $name {
+        impl $crate::WireEnum for $name {
             const VALUES: &'static [Self] = Self::ALL;
 
             fn name(self) -> &'static str {
@@ -64,5 +65,3 @@ macro_rules! wire_enum {
         }
     };
 }
-
-pub(crate) use wire_enum;

@@ -9,9 +9,9 @@ use shindan_inspector::Region;
 
 use crate::HubError;
 use crate::name::AggregatorArn;
-use crate::word::words;
+use shindan_inspector::wire_enum;
 
-words!(
+wire_enum!(
     /// Which Regions are linked.
     RegionLinkingMode {
         AllRegions = "ALL_REGIONS",

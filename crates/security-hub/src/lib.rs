@@ -35,7 +35,6 @@ pub mod standards;
 mod time;
 pub mod update;
 mod vocabulary;
-mod word;
 
 pub use asff::{Finding, Identifier};
 pub use error::{HubError, HubErrorKind};

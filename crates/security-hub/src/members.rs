@@ -16,8 +16,8 @@ use shindan_inspector::{AccountId, Region, Relation, Role, Timestamp};
 
 use crate::name::HubArn;
 use crate::time::write_time;
-use crate::word::words;
 use crate::{HubError, HubErrorKind};
+use shindan_inspector::wire_enum;
 
 /// How many accounts one administrator may have ("Quotas" in the Security Hub user guide).
 pub const MAX_MEMBERS: u64 = 11_000;
@@ -70,7 +70,7 @@ pub struct HubOrganization {
     pub auto_enable_standards: AutoEnableStandards,
 }
 
-words!(
+wire_enum!(
     /// Which standards hubs of new members have.
     AutoEnableStandards { Default = "DEFAULT", None = "NONE" }
 );
@@ -85,7 +85,7 @@ impl Default for AutoEnableStandards {
     }
 }
 
-words!(
+wire_enum!(
     /// How an account stands to the administrator.
     MemberStatus {
         Created = "Created",

@@ -3,9 +3,9 @@ use crate::error::HubErrorKind::{
     ResourceNotFound,
 };
 use crate::members::HubAction;
-use crate::word::words;
+use shindan_inspector::wire_enum;
 
-words!(
+wire_enum!(
     /// The operations of Security Hub's API that are served.
     HubOperation {
         BatchDisableStandards = "BatchDisableStandards",

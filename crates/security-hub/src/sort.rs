@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::HubError;
-use crate::word::words;
+use shindan_inspector::wire_enum;
 
-words!(
+wire_enum!(
     /// What findings can be sorted by: what is kept beside their documents. Names are those of filters.
     SortField {
         UpdatedAt = "UpdatedAt",

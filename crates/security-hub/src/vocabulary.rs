@@ -4,9 +4,9 @@
 use shindan_control::evaluate::ComplianceStatus;
 use shindan_control::finding::{RecordState, WorkflowStatus};
 
-use crate::word::words;
+use shindan_inspector::wire_enum;
 
-words!(
+wire_enum!(
     /// `Severity.Label`, least first.
     SeverityLabel {
         Informational = "INFORMATIONAL",
@@ -43,7 +43,7 @@ impl SeverityLabel {
     }
 }
 
-words!(
+wire_enum!(
     /// Whether somebody has looked, and what they think.
     VerificationState {
         Unknown = "UNKNOWN",
@@ -53,7 +53,7 @@ words!(
     }
 );
 
-words!(
+wire_enum!(
     /// Whether a control has one finding, or one for each standard that holds it. Only the first is served: there is no
     /// `STANDARD_CONTROL` here.
     ControlFindingGenerator { SecurityControl = "SECURITY_CONTROL" }

@@ -1,7 +1,7 @@
 //! The criteria by name and kind, from the API's model of version 2020-06-08 as of August 2026: 69 in all, of which the
 //! tags, the port range and the packages are members of [`super::FilterCriteria`] itself.
 
-use crate::wire_enum::wire_enum;
+use crate::wire_enum;
 
 wire_enum!(
     /// Criteria about a text, an ARN or a value of an enumeration.

@@ -10,7 +10,7 @@ use super::{
     StringField, StringFilter,
 };
 use crate::Timestamp;
-use crate::wire_enum::WireEnum;
+use crate::WireEnum;
 
 /// What is wrong with one member of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]

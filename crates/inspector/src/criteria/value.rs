@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::Timestamp;
-use crate::wire_enum::wire_enum;
+use crate::wire_enum;
 
 wire_enum!(
     /// How a text is compared.

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::asff::Finding;
-use crate::word::words;
+use shindan_inspector::wire_enum;
 
 /// What kind of filter a field takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) enum Kind {
     Truth,
 }
 
-words!(
+wire_enum!(
     /// A member of `AwsSecurityFindingFilters`.
     Field {
         ProductArn = "ProductArn",

@@ -7,65 +7,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shindan_inspector::aggregation::{
-    AccountRow, Aggregation, AggregationRequest, AggregationRow, ByAccount, FunctionRow, LayerRow,
-    PackageRow, SeverityCounts, TitleRow,
+    AccountRow, Aggregation, AggregationRequest, AggregationRow, FunctionRow, LayerRow, PackageRow,
+    SeverityCounts, TitleRow,
 };
-use shindan_inspector::criteria::{MapFilter, StringFilter, TextMatch};
-use shindan_inspector::{AccountId, FindingStatus, Severity, SortOrder, Timestamp};
+use shindan_inspector::{AccountId, Timestamp};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::driver::Driver;
-use super::filter;
-use super::page::bind;
-use super::reach::FindingScope;
-use super::title::titled;
+use super::grouping::{From, KEYS, Shape};
 use crate::page::CursorValue;
 use crate::sql::Sql;
 use crate::{Cursor, Engine, Page, Reach, Scope, Store, StoreError};
-
-/// The shape of one kind of count: where it counts, and what a row is about.
-#[derive(PartialEq, Eq)]
-struct Shape {
-    from: From,
-    /// What a row is about, one or two columns.
-    keys: &'static [&'static str],
-}
-
-/// What is counted. Tables are `f`; each has the columns that scopes and requests name.
-#[derive(PartialEq, Eq)]
-enum From {
-    /// Functions, whose findings are counted already.
-    Functions,
-    /// Findings, by the numbers of their titles, which become titles in the end.
-    Titles,
-    /// Rows of a table that holds copies of the columns of findings.
-    Parts(&'static str),
-}
-
-/// The names of the key's columns while counting.
-const KEYS: [&str; 2] = ["key_1", "key_2"];
-
-const BY_ACCOUNT: Shape = Shape {
-    from: From::Functions,
-    keys: &["f.account_id"],
-};
-const BY_FUNCTION: Shape = Shape {
-    from: From::Functions,
-    keys: &["f.function_id"],
-};
-const BY_TITLE: Shape = Shape {
-    from: From::Titles,
-    keys: &["f.title_key / 8"],
-};
-const BY_PACKAGE: Shape = Shape {
-    from: From::Parts("finding_package f"),
-    keys: &["f.name"],
-};
-const BY_LAYER: Shape = Shape {
-    from: From::Parts("finding_layer f"),
-    keys: &["f.layer_arn", "f.function_id"],
-};
 
 impl Store {
     /// Counts the active findings that a caller sees.
@@ -79,20 +32,8 @@ impl Store {
         after: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<AggregationRow>, StoreError> {
-        let shape = match &request.by {
-            Aggregation::FindingType(only)
-            | Aggregation::Account(only)
-            | Aggregation::Title { only, .. }
-                if !only.counts_functions() =>
-            {
-                return Ok(Page::empty());
-            }
-            Aggregation::Other(_) => return Ok(Page::empty()),
-            Aggregation::FindingType(_) | Aggregation::Account(_) => &BY_ACCOUNT,
-            Aggregation::Title { .. } => &BY_TITLE,
-            Aggregation::Package { .. } => &BY_PACKAGE,
-            Aggregation::LambdaFunction { .. } => &BY_FUNCTION,
-            Aggregation::LambdaLayer { .. } => &BY_LAYER,
+        let Some(shape) = Shape::of(&request.by) else {
+            return Ok(Page::empty());
         };
         let Some(seen) = self.finding_scope(scope).await? else {
             return Ok(Page::empty());
@@ -104,7 +45,7 @@ impl Store {
             From::Functions => Vec::new(),
         };
         let driver = self.fewest(&own, &seen).await?;
-        let sql = self.counting(shape, &seen, driver, request, after, limit);
+        let sql = shape.statement(self.engine(), &seen, driver, request, after, limit);
         let rows = match (self.engine(), driver, &shape.from) {
             (Engine::Postgres, None, From::Titles | From::Parts(_)) => {
                 self.in_index_order(&sql).await
@@ -137,76 +78,6 @@ impl Store {
         let rows = sql.query_once().fetch_all(&mut *transaction).await?;
         transaction.rollback().await?;
         Ok(rows)
-    }
-
-    fn counting(
-        &self,
-        shape: &Shape,
-        scope: &FindingScope,
-        driver: Option<&Driver<'_>>,
-        request: &AggregationRequest,
-        after: Option<&Cursor>,
-        limit: u32,
-    ) -> Sql {
-        let mut sql = Sql::new(self.engine(), "SELECT * FROM (");
-        match shape.from {
-            From::Functions => {
-                sql.push("SELECT ");
-                for (name, key) in KEYS.into_iter().zip(shape.keys) {
-                    sql.push(key).push(" AS ").push(name).push(", ");
-                }
-                sums(&mut sql, "f.", FUNCTION_COUNTS);
-                sql.push(", CAST(SUM(f.untriaged + f.informational + f.low + f.medium + f.high + f.critical) AS BIGINT) AS all_of_it \
-                     FROM finding_count f WHERE ");
-                conditions(&mut sql, scope, request);
-                // In the order of the index; a function is of one account.
-                sql.push(" GROUP BY f.account_id");
-                if shape == &BY_FUNCTION {
-                    sql.push(", f.function_id");
-                }
-            }
-            From::Titles => {
-                sql.push("SELECT x.title AS key_1, MAX(x.vulnerability_id) AS vulnerability, ");
-                sums(&mut sql, "c.", FINDING_COUNTS);
-                sql.push(" FROM (");
-                let groups = Groups {
-                    finding: "f.id",
-                    severity: "f.title_key % 8",
-                    by: &["f.title_key"],
-                };
-                grouped(
-                    &mut sql,
-                    "finding f",
-                    shape,
-                    &groups,
-                    driver,
-                    scope,
-                    request,
-                );
-                sql.push(") c JOIN finding_title x ON x.id = c.key_1 GROUP BY x.title");
-            }
-            From::Parts(table) => {
-                let groups = Groups {
-                    finding: "f.finding_id",
-                    severity: "f.severity",
-                    by: shape.keys,
-                };
-                grouped(&mut sql, table, shape, &groups, driver, scope, request);
-            }
-        }
-        sql.push(") t");
-        let sorted = sorted_column(request);
-        if let Some(Cursor(values)) = after {
-            behind(&mut sql, sorted, request.sort_order, values);
-        }
-        sql.push(" ORDER BY t.").push(sorted);
-        if request.sort_order == SortOrder::Desc {
-            sql.push(" DESC");
-        }
-        sql.push(", ");
-        listed(&mut sql, &["t.key_1", "t.key_2"][..shape.keys.len()]);
-        sql.push(" LIMIT ").number(i64::from(limit) + 1);
-        sql
     }
 
     /// Adds what rows show beyond their key.
@@ -318,255 +189,6 @@ impl Store {
         }
         Ok(functions)
     }
-}
-
-/// The columns that counts of each severity have.
-const SEVERITIES: [(&str, Severity); 6] = [
-    ("untriaged", Severity::Untriaged),
-    ("informational", Severity::Informational),
-    ("low", Severity::Low),
-    ("medium", Severity::Medium),
-    ("high", Severity::High),
-    ("critical", Severity::Critical),
-];
-
-const fn sorted_column(request: &AggregationRequest) -> &'static str {
-    use shindan_inspector::aggregation::SortBy;
-    match request.sort_by {
-        SortBy::Critical => "critical",
-        SortBy::High => "high",
-        SortBy::All => "all_of_it",
-    }
-}
-
-/// What is summed up of findings.
-const FINDING_COUNTS: &[&str] = &[
-    "all_of_it",
-    "untriaged",
-    "informational",
-    "low",
-    "medium",
-    "high",
-    "critical",
-];
-
-/// What is summed up of functions: columns of `finding_count`.
-const FUNCTION_COUNTS: &[&str] = &[
-    "untriaged",
-    "informational",
-    "low",
-    "medium",
-    "high",
-    "critical",
-    "exploits",
-    "fixes",
-];
-
-fn sums(sql: &mut Sql, table: &'static str, columns: &[&'static str]) {
-    for (at, column) in columns.iter().enumerate() {
-        sql.push(if at == 0 { "CAST(SUM(" } else { ", CAST(SUM(" })
-            .push(table)
-            .push(column);
-        sql.push(") AS BIGINT) AS ").push(column);
-    }
-}
-
-/// How findings are counted apart before they become one row a key: in the order of an index, so that nothing has to be
-/// sorted.
-struct Groups {
-    /// The number of the finding.
-    finding: &'static str,
-    severity: &'static str,
-    /// With the severity, what is grouped by.
-    by: &'static [&'static str],
-}
-
-/// A SELECT of the keys of a shape and of [`FINDING_COUNTS`].
-fn grouped(
-    sql: &mut Sql,
-    table: &'static str,
-    shape: &Shape,
-    groups: &Groups,
-    driver: Option<&Driver<'_>>,
-    scope: &FindingScope,
-    request: &AggregationRequest,
-) {
-    sql.push("SELECT ");
-    for name in KEYS.into_iter().take(shape.keys.len()) {
-        sql.push("g.").push(name).push(" AS ").push(name).push(", ");
-    }
-    sql.push("CAST(SUM(g.n) AS BIGINT) AS all_of_it");
-    for (name, severity) in SEVERITIES {
-        sql.push(", CAST(SUM(CASE WHEN g.severity = ")
-            .number(i64::from(severity.code()))
-            .push(" THEN g.n ELSE 0 END) AS BIGINT) AS ")
-            .push(name);
-    }
-    sql.push(" FROM (SELECT ");
-    for (name, key) in KEYS.into_iter().zip(shape.keys) {
-        sql.push(key).push(" AS ").push(name).push(", ");
-    }
-    sql.push(groups.severity)
-        .push(" AS severity, COUNT(*) AS n FROM ")
-        .push(table)
-        .push(" WHERE ");
-    if let Some(driver) = driver {
-        sql.push(groups.finding).push(" IN (");
-        driver.select(sql, scope);
-        sql.push(") AND ");
-        sql.fence();
-    }
-    conditions(sql, scope, request);
-    sql.push(" AND ").column("f.status").push(" = ");
-    sql.number(i64::from(FindingStatus::Active.code()));
-    sql.unfence();
-    sql.push(" GROUP BY ");
-    listed(sql, groups.by);
-    if groups.severity == "f.severity" {
-        sql.push(", f.severity");
-    }
-    sql.push(") g GROUP BY ");
-    listed(sql, &["g.key_1", "g.key_2"][..shape.keys.len()]);
-}
-
-fn listed(sql: &mut Sql, columns: &[&'static str]) {
-    for (at, column) in columns.iter().enumerate() {
-        sql.push(if at == 0 { "" } else { ", " }).push(column);
-    }
-}
-
-/// The scope, and what a request adds.
-fn conditions(sql: &mut Sql, scope: &FindingScope, request: &AggregationRequest) {
-    scope.condition(sql, "f.region_id", "f.administrator");
-    if let Some(account) = scope.account {
-        sql.push(" AND ").column("f.account_id").push(" = ");
-        sql.bind(account.number());
-    }
-    wanted(sql, request);
-}
-
-fn wanted(sql: &mut Sql, request: &AggregationRequest) {
-    match &request.by {
-        Aggregation::FindingType(only) | Aggregation::Account(only) => of_type(sql, *only),
-        Aggregation::Package { names } => {
-            sql.push(" AND ").column("f.counted").push(" = 1");
-            texts(sql, "f.name", names);
-        }
-        Aggregation::Title {
-            titles,
-            vulnerability_ids,
-            only,
-        } => {
-            of_type(sql, *only);
-            if !titles.is_empty() || !vulnerability_ids.is_empty() {
-                let vulnerability = TextMatch::new(vulnerability_ids);
-                sql.push(" AND ");
-                titled(sql, "f.title_key", &TextMatch::new(titles), &vulnerability);
-            }
-        }
-        Aggregation::LambdaFunction {
-            resource_ids,
-            function_names,
-            runtimes,
-            function_tags,
-        } => {
-            of_functions(sql, resource_ids, function_names, runtimes);
-            tagged(sql, function_tags);
-        }
-        Aggregation::LambdaLayer {
-            function_names,
-            resource_ids,
-            layer_arns,
-        } => {
-            texts(sql, "f.layer_arn", layer_arns);
-            of_functions(sql, resource_ids, function_names, &[]);
-        }
-        Aggregation::Other(_) => {}
-    }
-    if !request.account_ids.is_empty() {
-        sql.push(" AND ");
-        let wanted = TextMatch::new(&request.account_ids);
-        filter::account(sql, "f.account_id", &wanted);
-    }
-}
-
-fn of_type(sql: &mut Sql, only: ByAccount) {
-    if let Some(kind) = only.finding_type {
-        sql.push(" AND ")
-            .column("f.type")
-            .push(" = ")
-            .number(i64::from(kind.code()));
-    }
-}
-
-fn of_functions(
-    sql: &mut Sql,
-    resource_ids: &[StringFilter],
-    names: &[StringFilter],
-    runtimes: &[StringFilter],
-) {
-    if resource_ids.is_empty() && names.is_empty() && runtimes.is_empty() {
-        return;
-    }
-    sql.push(" AND ")
-        .column("f.function_id")
-        .push(" IN (SELECT r.function_id FROM finding_resource r WHERE 1 = 1");
-    texts(sql, "r.resource_id", resource_ids);
-    texts(sql, "r.name", names);
-    texts(sql, "r.runtime", runtimes);
-    sql.push(")");
-}
-
-fn tagged(sql: &mut Sql, filters: &[MapFilter]) {
-    if !filters.is_empty() {
-        sql.push(" AND ").column("f.function_id");
-        sql.push(" IN (SELECT t.function_id FROM function_tag t WHERE ");
-        filter::tags(sql, filters);
-        sql.push(")");
-    }
-}
-
-fn texts(sql: &mut Sql, column: &'static str, filters: &[StringFilter]) {
-    if !filters.is_empty() {
-        sql.push(" AND ");
-        filter::nullable(sql, column, &TextMatch::new(filters));
-    }
-}
-
-/// The condition that a row comes behind the last one of the page before.
-fn behind(sql: &mut Sql, sorted: &'static str, order: SortOrder, values: &[CursorValue]) {
-    let [CursorValue::Integer(count), keys @ ..] = values else {
-        return;
-    };
-    let beyond = if order == SortOrder::Desc {
-        " < "
-    } else {
-        " > "
-    };
-    sql.push(" WHERE (t.")
-        .push(sorted)
-        .push(beyond)
-        .bind(*count);
-    sql.push(" OR (t.")
-        .push(sorted)
-        .push(" = ")
-        .bind(*count)
-        .push(" AND (t.key_1");
-    match keys {
-        [first] => {
-            sql.push(" > ");
-            bind(sql, first);
-        }
-        [first, second, ..] => {
-            sql.push(", t.key_2) > (");
-            bind(sql, first).push(", ");
-            bind(sql, second);
-        }
-        [] => {
-            sql.push(" IS NULL");
-        }
-    }
-    sql.push(")))");
 }
 
 /// One row as counted.

@@ -10,6 +10,7 @@
 //! read      ids -> findings as the API shows them
 //! count     the active findings of each function
 //! aggregate counts by what findings have in common
+//! grouping  the statements that count
 //! title     titles by number
 //! snippet   sealed lines of code
 //! retention forgetting what was closed long ago
@@ -24,6 +25,7 @@ mod aggregate;
 mod count;
 mod driver;
 mod filter;
+mod grouping;
 mod page;
 mod place;
 mod reach;
