@@ -1,6 +1,12 @@
 //! Accounts, organisations, access keys, client tokens, reports and the audit log, on SQLite and, when
 //! SHINDAN_TEST_POSTGRES names a server, on PostgreSQL.
 
+#[path = "runtime/database.rs"]
+mod database;
+#[path = "runtime/on_each.rs"]
+mod on_each;
+
+use on_each::on_each;
 use shindan_inspector::{
     AccountId, Member, Operation, Organization, Region, Relation, RelationshipStatus,
     ResourceScanType, Role, Status, Timestamp,
@@ -9,38 +15,6 @@ use shindan_store::{
     AccessKey, Association, AuditEntry, AuditError, Reach, Remembered, Report, ReportKind,
     ReportStatus, Scope, Store,
 };
-
-/// Runs a test on an empty store of every engine there is.
-async fn on_each<F, R>(name: &str, test: F)
-where
-    F: Fn(Store) -> R,
-    R: Future<Output = ()>,
-{
-    let folder = tempfile::tempdir().expect("a folder");
-    let url = format!("sqlite:{}", folder.path().join("shindan.db").display());
-    test(Store::open(&url).await.expect("opens")).await;
-    if let Ok(server) = std::env::var("SHINDAN_TEST_POSTGRES") {
-        let database = format!("accounts_{name}_{}", std::process::id());
-        let admin = sqlx::any::AnyPoolOptions::new()
-            .connect(&server)
-            .await
-            .expect("the server answers");
-        let run = async |statement: String| {
-            sqlx::query(sqlx::AssertSqlSafe(statement))
-                .execute(&admin)
-                .await
-                .expect("the server obeys");
-        };
-        run(format!("CREATE DATABASE {database}")).await;
-        let (address, _) = server.rsplit_once('/').expect("a database in the URL");
-        let store = Store::open(&format!("{address}/{database}"))
-            .await
-            .expect("opens");
-        test(store.clone()).await;
-        store.close().await;
-        run(format!("DROP DATABASE {database} WITH (FORCE)")).await;
-    }
-}
 
 fn account(number: i64) -> AccountId {
     AccountId::from_number(number).expect("an account")
@@ -65,7 +39,7 @@ async fn set(store: &Store, scan: ResourceScanType, status: Status, second: i64)
 
 #[tokio::test]
 async fn settings_are_kept_per_region_and_first_activation_for_good() {
-    on_each("settings", async |store| {
+    on_each(async |store| {
         let (region, other) = (tokyo(), Region::parse("us-east-1").expect("a Region"));
         let lambda = ResourceScanType::Lambda;
         let off = store.account_settings(&region, account(1)).await;
@@ -92,7 +66,7 @@ async fn settings_are_kept_per_region_and_first_activation_for_good() {
 
 #[tokio::test]
 async fn two_changes_of_one_account_at_once_both_count() {
-    on_each("race", async |store| {
+    on_each(async |store| {
         tokio::join!(
             set(&store, ResourceScanType::Lambda, Status::Enabling, 1),
             set(&store, ResourceScanType::LambdaCode, Status::Enabling, 1)
@@ -107,7 +81,7 @@ async fn two_changes_of_one_account_at_once_both_count() {
 
 #[tokio::test]
 async fn standing_is_read_from_designation_and_association() {
-    on_each("standing", async |store| {
+    on_each(async |store| {
         let region = tokyo();
         let relation = async |number| {
             let standing = store.standing(&tokyo(), account(number)).await;
@@ -160,7 +134,7 @@ async fn standing_is_read_from_designation_and_association() {
 
 #[tokio::test]
 async fn access_keys_keep_what_was_sealed_and_can_be_disabled() {
-    on_each("keys", async |store| {
+    on_each(async |store| {
         let key = AccessKey {
             id: "AKIASHINDANEXAMPLE01".to_owned(),
             account: account(7),
@@ -205,7 +179,7 @@ async fn access_keys_keep_what_was_sealed_and_can_be_disabled() {
 
 #[tokio::test]
 async fn an_answer_is_remembered_once_per_account_operation_and_token() {
-    on_each("tokens", async |store| {
+    on_each(async |store| {
         let scope = Scope::own(tokyo(), account(1));
         let remembered = Remembered {
             request_hash: "ab".to_owned(),
@@ -237,7 +211,7 @@ async fn an_answer_is_remembered_once_per_account_operation_and_token() {
 
 #[tokio::test]
 async fn a_report_ends_once_and_is_its_accounts_own() {
-    on_each("reports", async |store| {
+    on_each(async |store| {
         let scope = Scope::members(tokyo(), account(1));
         let report = Report {
             id: "11111111-2222-4333-8444-555555555555".to_owned(),
@@ -310,7 +284,7 @@ async fn a_changed_audit_row_breaks_the_chain() {
 
 #[tokio::test]
 async fn audit_rows_are_chained_also_when_written_at_once() {
-    on_each("audit", async |store| {
+    on_each(async |store| {
         tokio::join!(
             write_audit(&store),
             write_audit(&store),

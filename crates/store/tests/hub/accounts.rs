@@ -1,8 +1,9 @@
 //! Hubs, members and Regions.
 
+use crate::on_each::on_each;
 use crate::world::{
-    account, enable, enable_in, finding, finding_in, ids, ids_of, import, join, now, on_each, own,
-    region, set, tokyo,
+    account, enable, enable_in, finding, finding_in, ids, ids_of, import, join, now, own, region,
+    set, tokyo,
 };
 use serde_json::json;
 use shindan_control::definition::{ControlId, Standard};
@@ -14,7 +15,7 @@ use shindan_store::{HubImport, Scope};
 
 #[tokio::test]
 async fn a_hub_is_enabled_once_and_what_is_set_in_it_goes_with_it() {
-    on_each("hub", async |store| {
+    on_each(async |store| {
         assert_eq!(store.hub(&tokyo(), account(1)).await.expect("reads"), None);
         enable(&store, 1).await;
         assert!(
@@ -113,7 +114,7 @@ async fn a_hub_is_enabled_once_and_what_is_set_in_it_goes_with_it() {
 
 #[tokio::test]
 async fn the_management_account_is_the_organisations() {
-    on_each("management", async |store| {
+    on_each(async |store| {
         let mut write = store.write().await.expect("begins");
         let organization = Organization::new(account(7));
         write
@@ -134,7 +135,7 @@ async fn the_management_account_is_the_organisations() {
 
 #[tokio::test]
 async fn an_administrator_sees_its_members_as_long_as_they_are() {
-    on_each("members", async |store| {
+    on_each(async |store| {
         for number in 1..=3 {
             enable(&store, number).await;
             import(
@@ -222,7 +223,7 @@ async fn an_administrator_sees_its_members_as_long_as_they_are() {
 
 #[tokio::test]
 async fn the_home_region_shows_the_regions_that_it_links() {
-    on_each("regions", async |store| {
+    on_each(async |store| {
         let regions = ["ap-northeast-1", "eu-west-1", "us-east-1"].map(region);
         for here in &regions {
             enable_in(&store, here, 1).await;

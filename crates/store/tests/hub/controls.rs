@@ -1,6 +1,7 @@
 //! Checks of the controls.
 
-use crate::world::{account, days, enable, ids, now, on_each, own, tokyo};
+use crate::on_each::on_each;
+use crate::world::{account, days, enable, ids, now, own, tokyo};
 use serde_json::json;
 use shindan_control::definition::{ControlId, Standard};
 use shindan_control::score::ControlStatus;
@@ -45,7 +46,7 @@ async fn status(store: &Store, control: ControlId) -> ControlStatus {
 
 #[tokio::test]
 async fn checks_go_on_from_what_is_stored_and_keep_what_was_said() {
-    on_each("controls", async |store| {
+    on_each(async |store| {
         let control = ControlId::Inspector4;
         assert_eq!(check_controls(&store, Status::Disabled, now()).await, 0, "there is no hub");
         enable(&store, 1).await;

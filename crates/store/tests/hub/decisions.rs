@@ -5,7 +5,8 @@ use shindan_control::decision::{Decision, Entry, Event, Outcome, Subject, Verdic
 use shindan_control::definition::ControlId;
 use shindan_store::{DecisionError, Scope, Store};
 
-use crate::world::{account, now, on_each, own, tokyo};
+use crate::on_each::on_each;
+use crate::world::{account, now, own, tokyo};
 
 fn short(text: &str) -> ShortText {
     ShortText::new(text).expect("short")
@@ -40,7 +41,7 @@ async fn put(store: &Store, decision: &Decision, before: usize) -> Result<(), De
 
 #[tokio::test]
 async fn a_history_is_kept_for_each_control_of_an_account() {
-    on_each("decisions", async |store| {
+    on_each(async |store| {
         let mut code = asked(1, ControlId::Inspector3);
         let standard = asked(1, ControlId::Inspector4);
         put(&store, &standard, 0).await.expect("written");
@@ -68,7 +69,7 @@ async fn a_history_is_kept_for_each_control_of_an_account() {
 
 #[tokio::test]
 async fn whoever_writes_second_is_told() {
-    on_each("decided_twice", async |store| {
+    on_each(async |store| {
         let first = asked(1, ControlId::Inspector3);
         put(&store, &first, 0).await.expect("written");
         let both = [put(&store, &first, 0).await, put(&store, &first, 2).await];

@@ -1,7 +1,8 @@
 //! Imports, updates and retention.
 
+use crate::on_each::on_each;
 use crate::world::{
-    account, days, enable, finding, identifier, ids, import, join, now, on_each, own, set, tokyo,
+    account, days, enable, finding, identifier, ids, import, join, now, own, set, tokyo,
 };
 use serde_json::json;
 use shindan_security_hub::aggregator::Linking;
@@ -10,7 +11,7 @@ use shindan_store::{HubImport, Scope};
 
 #[tokio::test]
 async fn imports_are_new_updated_or_ignored_also_within_a_batch() {
-    on_each("imports", async |store| {
+    on_each(async |store| {
         enable(&store, 1).await;
         let newer = json!({ "UpdatedAt": "2026-05-02T00:00:00Z", "Title": "Newer" });
         let batch = vec![
@@ -39,7 +40,7 @@ async fn imports_are_new_updated_or_ignored_also_within_a_batch() {
 
 #[tokio::test]
 async fn two_imports_at_once_do_not_both_make_the_finding() {
-    on_each("race", async |store| {
+    on_each(async |store| {
         enable(&store, 1).await;
         let one = || {
             import(
@@ -60,7 +61,7 @@ async fn two_imports_at_once_do_not_both_make_the_finding() {
 
 #[tokio::test]
 async fn customers_update_what_they_see() {
-    on_each("updates", async |store| {
+    on_each(async |store| {
         for number in 1..=3 {
             enable(&store, number).await;
         }
@@ -140,7 +141,7 @@ async fn customers_update_what_they_see() {
 
 #[tokio::test]
 async fn what_is_archived_or_disabled_for_long_is_forgotten() {
-    on_each("retention", async |store| {
+    on_each(async |store| {
         enable(&store, 1).await;
         enable(&store, 2).await;
         let archived = json!({ "RecordState": "ARCHIVED" });

@@ -3,7 +3,11 @@
 
 mod accounts;
 mod controls;
+#[path = "../runtime/database.rs"]
+mod database;
 mod decisions;
 mod findings;
+#[path = "../runtime/on_each.rs"]
+mod on_each;
 mod pages;
 mod world;

@@ -1,6 +1,7 @@
 //! Lists of findings.
 
-use crate::world::{enable, finding, import, now, on_each, own};
+use crate::on_each::on_each;
+use crate::world::{enable, finding, import, now, own};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use shindan_security_hub::aggregator::Linking;
@@ -38,7 +39,7 @@ async fn pages(store: &Store, filters: &Filters, sort: &Sort, limit: u32) -> Vec
 
 #[tokio::test]
 async fn pages_of_few_matches_among_many_findings_end_and_miss_none() {
-    on_each("ahead", async |store| {
+    on_each(async |store| {
         enable(&store, 1).await;
         for batch in 0..24_i64 {
             let findings = (0..500).map(|n| {
@@ -167,7 +168,7 @@ proptest! {
         asked in proptest::collection::vec((some_filters(), some_sort(), 1..8_u32), 1..6),
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(on_each("pages", async |store| {
+        runtime.block_on(on_each(async |store| {
             enable(&store, 1).await;
             let findings: Vec<_> = findings.iter().enumerate().map(|(n, members)| finding(1, &n.to_string(), members.clone())).collect();
             import(&store, findings).await;

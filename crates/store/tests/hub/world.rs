@@ -10,38 +10,6 @@ use shindan_security_hub::{
 use shindan_store::{HubImport, Scope, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Runs a test on an empty store of every engine there is.
-pub(crate) async fn on_each<F, R>(name: &str, test: F)
-where
-    F: Fn(Store) -> R,
-    R: Future<Output = ()>,
-{
-    let folder = tempfile::tempdir().expect("a folder");
-    let url = format!("sqlite:{}", folder.path().join("shindan.db").display());
-    test(Store::open(&url).await.expect("opens")).await;
-    if let Ok(server) = std::env::var("SHINDAN_TEST_POSTGRES") {
-        let database = format!("hub_{name}_{}", std::process::id());
-        let admin = sqlx::any::AnyPoolOptions::new()
-            .connect(&server)
-            .await
-            .expect("the server answers");
-        let run = async |statement: String| {
-            sqlx::query(sqlx::AssertSqlSafe(statement))
-                .execute(&admin)
-                .await
-                .expect("the server obeys");
-        };
-        run(format!("CREATE DATABASE {database}")).await;
-        let (address, _) = server.rsplit_once('/').expect("a database in the URL");
-        let store = Store::open(&format!("{address}/{database}"))
-            .await
-            .expect("opens");
-        test(store.clone()).await;
-        store.close().await;
-        run(format!("DROP DATABASE {database} WITH (FORCE)")).await;
-    }
-}
-
 pub(crate) fn account(number: i64) -> AccountId {
     AccountId::from_number(number).expect("an account")
 }
