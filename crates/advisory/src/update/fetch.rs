@@ -8,6 +8,7 @@ use std::time::Duration;
 use thiserror::Error;
 use ureq::Agent;
 use ureq::http::Response;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::Progress;
 use crate::database::{DatabaseError, io_error, sync_folder};
@@ -38,6 +39,23 @@ pub enum FetchError {
     Database(#[from] DatabaseError),
 }
 
+/// Whom to trust: the system's certificates, or those of `SSL_CERT_FILE`, so that an authority of one's own works as it does
+/// for other programs. A system without any, such as a slim container, gets Mozilla's, which the program holds.
+pub fn trusted() -> TlsConfig {
+    let found = rustls_native_certs::load_native_certs();
+    let roots = found
+        .certs
+        .iter()
+        .map(|one| Certificate::from_der(one).to_owned());
+    let roots: Vec<Certificate<'static>> = roots.collect();
+    let roots = if roots.is_empty() {
+        RootCerts::WebPki
+    } else {
+        RootCerts::from(roots)
+    };
+    TlsConfig::builder().root_certs(roots).build()
+}
+
 pub(super) struct Client {
     agent: Agent,
 }
@@ -46,6 +64,7 @@ impl Client {
     pub(super) fn new() -> Self {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
+            .tls_config(trusted())
             .max_redirects(5)
             .timeout_connect(Some(Duration::from_secs(30)))
             .timeout_recv_response(Some(Duration::from_secs(60)))

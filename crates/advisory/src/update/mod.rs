@@ -17,7 +17,7 @@ use crate::import::{Import, ImportError};
 use crate::index::Facts;
 use crate::source::{self, SourceError};
 
-pub use fetch::FetchError;
+pub use fetch::{FetchError, trusted};
 
 /// OSV's public export.
 pub const OSV_EXPORT: &str = "https://osv-vulnerabilities.storage.googleapis.com";

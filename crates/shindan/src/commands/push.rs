@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
+use shindan_advisory::update::trusted;
 use shindan_sigv4::{Request, Signer};
 use ureq::http::Uri;
 
@@ -182,6 +183,7 @@ fn put(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Option<Answer>, Compla
         .map_err(|error| Complaint::input(error.to_string()))?;
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
+        .tls_config(trusted())
         .timeout_global(Some(Duration::from_secs(600)))
         .build()
         .into();

@@ -1,7 +1,5 @@
 //! `shindan serve`: the API, the workers, the watched folders and the clockwork, in one process.
 
-use std::io::Write as _;
-use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +12,7 @@ use shindan_service::{Packages, Service, Settings, Stop, SystemClock, Workers};
 use shindan_store::Store;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use ureq::tls::TlsConfig;
 
 use crate::cli::service::{LogFormat, ServeArgs};
 use crate::commands::backup::shared_lock;
@@ -310,22 +309,21 @@ fn log_to_stderr(settings: &ServerSettings) -> Result<(), Complaint> {
     set.map_err(|error| Complaint::program(format!("no log can be written: {error}")))
 }
 
-/// Asks a running server whether it is ready, with the few bytes of HTTP that takes.
+/// Asks a running server whether it is ready.
 fn probe(settings: &ServerSettings) -> Result<Exit, Complaint> {
     let address = settings.listen;
-    let asked = || -> std::io::Result<bool> {
-        let limit = Duration::from_secs(5);
-        let mut stream = TcpStream::connect_timeout(&address, limit)?;
-        stream.set_read_timeout(Some(limit))?;
-        stream
-            .write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
-        let mut head = [0; 12];
-        std::io::Read::read_exact(&mut stream, &mut head)?;
-        Ok(&head[9..] == b"200")
-    };
-    match asked() {
-        Ok(true) => Ok(Exit::Clean),
-        Ok(false) => Err(Complaint::input(format!(
+    let scheme = settings.tls.as_ref().map_or("http", |_| "https");
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .proxy(None)
+        .timeout_global(Some(Duration::from_secs(5)))
+        // The certificate is for the names that clients use, and this server is asked by its address.
+        .tls_config(TlsConfig::builder().disable_verification(true).build())
+        .build()
+        .into();
+    match agent.get(format!("{scheme}://{address}/readyz")).call() {
+        Ok(answer) if answer.status() == 200 => Ok(Exit::Clean),
+        Ok(_) => Err(Complaint::input(format!(
             "{address}: the server is not ready"
         ))),
         Err(error) => Err(Complaint::input(format!("{address}: {error}"))),

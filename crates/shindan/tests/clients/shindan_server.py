@@ -70,11 +70,12 @@ def free_port():
 
 
 class Server:
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, scheme="http"):
         self.binary = binary
         self.folder = pathlib.Path(folder)
         self.database = self.folder / "advisories"
         self.port = free_port()
+        self.url = f"{scheme}://127.0.0.1:{self.port}"
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": folder,
@@ -111,24 +112,33 @@ class Server:
             "aws_secret_access_key": made["secretAccessKey"],
         }
 
-    def client(self, key, service="inspector2"):
+    def client(self, key, service="inspector2", **more):
         return boto3.client(
             service,
             region_name=REGION,
-            endpoint_url=f"http://127.0.0.1:{self.port}",
+            endpoint_url=self.url,
             **key,
+            **more,
         )
 
-    def push(self, key, function, content, *more):
+    def zip(self, content):
         path = self.folder / "package.zip"
         path.write_bytes(content)
+        return path
+
+    def pushing(self, key):
+        """The environment in which a key pushes to this server."""
+        return {
+            "AWS_ACCESS_KEY_ID": key["aws_access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": key["aws_secret_access_key"],
+            "AWS_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.url,
+        }
+
+    def push(self, key, function, content, *more, **environment):
         return self.run(
-            "push", str(path), "--function", function, "--runtime", "python3.12",
-            "--handler", "app.handler", *more,
-            AWS_ACCESS_KEY_ID=key["aws_access_key_id"],
-            AWS_SECRET_ACCESS_KEY=key["aws_secret_access_key"],
-            AWS_REGION=REGION,
-            AWS_ENDPOINT_URL=f"http://127.0.0.1:{self.port}",
+            "push", str(self.zip(content)), "--function", function, "--runtime", "python3.12",
+            "--handler", "app.handler", *more, **self.pushing(key), **environment,
         )
 
     def start(self):

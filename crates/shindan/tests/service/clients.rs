@@ -43,6 +43,11 @@ fn the_aws_cli_enables_lists_and_tags() {
     run("cli.py", None, &[]);
 }
 
+#[test]
+fn tls_is_spoken_and_packages_and_reports_are_in_buckets() {
+    run("buckets.py", None, &[]);
+}
+
 /// moto stands in for AWS here; what its Python lacks is said.
 #[test]
 fn accounts_of_aws_are_scanned_and_kept_being_scanned() {
