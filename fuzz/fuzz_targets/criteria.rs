@@ -29,7 +29,7 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     let region = Region::parse("us-east-1").expect("a Region");
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let (text, values) = compiled(engine, &region, &criteria);
-        let plain = |c: char| c.is_ascii_alphanumeric() || " ._$?()=<>+,".contains(c);
+        let plain = |c: char| c.is_ascii_alphanumeric() || " ._$?()=<>+*,".contains(c);
         assert!(text.chars().all(plain), "{text}");
         let unnamed = text.matches('?').count();
         assert_eq!(
