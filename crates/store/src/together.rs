@@ -7,9 +7,11 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use tokio::sync::oneshot;
 
@@ -31,9 +33,8 @@ pub trait Work: Send + Sync + 'static {
 }
 
 impl Store {
-    /// Does work that is done again when it is lost (see [`Self::write_again`]), with others that wait at the same time.
-    ///
-    /// Once begun it goes on, even if the caller waits no longer.
+    /// Does work that is done again when it is lost (see [`Self::write_again`]), with others that wait at the same time. It
+    /// may be done even though the caller waits no longer.
     ///
     /// # Errors
     /// When the database fails; then nothing was done.
@@ -47,7 +48,19 @@ impl Store {
                 tell,
             }));
             if is_first {
-                tokio::spawn(self.clone().do_waiting());
+                let mut running = Running {
+                    store: self.clone(),
+                    is_over: false,
+                };
+                running.do_some().await;
+                // Ours is done; others do not wait for whoever waits for us.
+                if !running.is_over() {
+                    tokio::spawn(async move {
+                        while !running.is_over() {
+                            running.do_some().await;
+                        }
+                    });
+                }
             }
             if let Ok(output) = told.await {
                 return Ok(output);
@@ -58,25 +71,53 @@ impl Store {
         write.commit().await?;
         Ok(output)
     }
+}
 
-    /// Does what waits until nothing does.
-    async fn do_waiting(self) {
-        let queue = Running(self.together());
-        while !queue.0.is_empty() {
-            // More may come until it is our turn.
-            let begun = self.write_again().await;
-            let mut works = queue.0.take();
-            let Ok(mut write) = begun else { continue };
-            let mut failed = false;
-            for work in &mut works {
-                failed = work.run(&mut write).await.is_err();
-                if failed {
-                    break;
+/// Whoever does what waits. When it ends early, those that wait are sent away to do their work alone.
+struct Running {
+    store: Store,
+    is_over: bool,
+}
+
+impl Running {
+    /// Does what waits, as much as goes into one transaction.
+    async fn do_some(&mut self) {
+        // More may come until it is our turn.
+        let begun = self.store.write_again().await;
+        let mut works = self.store.together().take();
+        let Ok(mut write) = begun else { return };
+        for work in &mut works {
+            let mut running = work.run(&mut write);
+            // Whoever panics does so again, alone.
+            let is_done = poll_fn(|context| {
+                let polled = AssertUnwindSafe(|| running.as_mut().poll(context));
+                match catch_unwind(polled) {
+                    Ok(polled) => polled.map(|done| done.is_ok()),
+                    Err(_) => Poll::Ready(false),
                 }
+            });
+            if !is_done.await {
+                return;
             }
-            if !failed && write.commit().await.is_ok() {
-                works.into_iter().for_each(Queued::told);
-            }
+        }
+        if write.commit().await.is_ok() {
+            works.into_iter().for_each(Queued::told);
+        }
+    }
+
+    /// Whether nothing waits; then whoever comes next is the first again.
+    fn is_over(&mut self) -> bool {
+        self.is_over = self.store.together().is_empty();
+        self.is_over
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.is_over {
+            let mut state = self.store.together().state();
+            state.works.clear();
+            state.is_running = false;
         }
     }
 }
@@ -121,19 +162,6 @@ impl Together {
         let mut state = self.state();
         let count = state.works.len().min(TOGETHER);
         state.works.drain(..count).collect()
-    }
-}
-
-/// Whoever does what waits. When it ends early, those that wait are sent away to do their work alone.
-struct Running<'q>(&'q Together);
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        let mut state = self.0.state();
-        if std::thread::panicking() {
-            state.works.clear();
-            state.is_running = false;
-        }
     }
 }
 

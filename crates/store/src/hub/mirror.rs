@@ -28,7 +28,7 @@ use super::rows::{HubRow, Source};
 use crate::finding::digest;
 use crate::job::JobNumber;
 use crate::sql::Sql;
-use crate::{Job, Priority, Store, StoreError, Write};
+use crate::{Job, Priority, Scope, Store, StoreError, Write};
 
 /// Findings that are shown in one transaction: other writers wait that long.
 const BATCH: i64 = 100;
@@ -99,9 +99,13 @@ impl Store {
                     sql.push("f.function_id = ").bind(function);
                 }
                 Whose::Account => {
-                    sql.push("f.region_id = (SELECT id FROM region WHERE name = ");
-                    sql.bind(region.as_str()).push(") AND f.account_id = ");
-                    sql.bind(account.number());
+                    let own = Scope::own(region.clone(), account);
+                    let Some(scope) = self.finding_scope(&own).await? else {
+                        return Ok(written);
+                    };
+                    // With the administrator, which the index of accounts begins with.
+                    scope.condition(&mut sql, "f.region_id", "f.administrator");
+                    sql.push(" AND f.account_id = ").bind(account.number());
                 }
             }
             sql.push(" AND f.id > ").bind(after);
