@@ -428,8 +428,11 @@ impl Store {
             }
         }
         write.write_lives(plan.lives).await?;
-        write.mirror_findings_soon(region, &changed, now).await?;
         let functions = write.functions_of(&changed).await?;
+        for (&function, &account) in &functions {
+            write.mirror_soon(region, account, function, now).await?;
+        }
+        let functions: Vec<i64> = functions.into_keys().collect();
         write.recount(&functions).await?;
         write.commit().await?;
         Ok(Applied {

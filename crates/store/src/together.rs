@@ -1,4 +1,4 @@
-//! Several pieces of work in one transaction.
+//! Several pieces of work in one transaction (group commit).
 //!
 //! SQLite has one writer, and a third of what it costs to record a scan is the end of the transaction: pages of indexes
 //! that the next scan changes again. So whoever has to wait for its turn shares the transaction of those that wait with it.

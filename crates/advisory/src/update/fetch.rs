@@ -8,9 +8,9 @@ use std::time::Duration;
 use thiserror::Error;
 use ureq::Agent;
 use ureq::http::Response;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::Progress;
+use super::trust::trusted;
 use crate::database::{DatabaseError, io_error, sync_folder};
 
 /// Attempts to go on with one file within one update.
@@ -37,23 +37,6 @@ pub enum FetchError {
     Empty { url: String },
     #[error(transparent)]
     Database(#[from] DatabaseError),
-}
-
-/// Whom to trust: the system's certificates, or those of `SSL_CERT_FILE`, so that an authority of one's own works as it does
-/// for other programs. A system without any, such as a slim container, gets Mozilla's, which the program holds.
-pub fn trusted() -> TlsConfig {
-    let found = rustls_native_certs::load_native_certs();
-    let roots = found
-        .certs
-        .iter()
-        .map(|one| Certificate::from_der(one).to_owned());
-    let roots: Vec<Certificate<'static>> = roots.collect();
-    let roots = if roots.is_empty() {
-        RootCerts::WebPki
-    } else {
-        RootCerts::from(roots)
-    };
-    TlsConfig::builder().root_certs(roots).build()
 }
 
 pub(super) struct Client {

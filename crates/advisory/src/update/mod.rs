@@ -7,6 +7,7 @@
 
 mod changes;
 mod fetch;
+mod trust;
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,8 @@ use crate::import::{Import, ImportError};
 use crate::index::Facts;
 use crate::source::{self, SourceError};
 
-pub use fetch::{FetchError, trusted};
+pub use fetch::FetchError;
+pub use trust::trusted;
 
 /// OSV's public export.
 pub const OSV_EXPORT: &str = "https://osv-vulnerabilities.storage.googleapis.com";

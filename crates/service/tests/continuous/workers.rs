@@ -3,6 +3,7 @@ use std::time::Duration;
 use shindan_inspector::{ResourceScanType, Status};
 use shindan_service::{NoReports, Stop, Workers};
 use shindan_store::QueueDepth;
+use tokio::task::JoinHandle;
 
 use crate::server::Server;
 use crate::world::{World, deployment};
@@ -13,6 +14,19 @@ impl World {
             .queue_depth(self.service.now())
             .await
             .expect("counts")
+    }
+
+    /// Workers that give back at once what is not done when they are to stop.
+    fn run_impatient(&self, count: usize) -> (JoinHandle<()>, Stop) {
+        let grace = Duration::from_millis(10);
+        let (service, script) = (self.service.clone(), self.script.clone());
+        let workers = Workers::new(service, script, NoReports, "impatient", grace);
+        let stop = Stop::default();
+        let running = {
+            let stop = stop.clone();
+            tokio::spawn(async move { workers.run(count, stop).await })
+        };
+        (running, stop)
     }
 }
 
@@ -44,14 +58,7 @@ async fn workers_find_what_is_deployed_and_stop_when_told() {
 async fn a_job_that_is_not_done_in_time_is_given_back() {
     let world = World::new().await;
     world.deploy("orders", "slow").await;
-    let stop = Stop::default();
-    let grace = Duration::from_millis(10);
-    let script = world.script.clone();
-    let workers = Workers::new(world.service.clone(), script, NoReports, "slow", grace);
-    let running = {
-        let stop = stop.clone();
-        tokio::spawn(async move { workers.run(1, stop).await })
-    };
+    let (running, stop) = world.run_impatient(1);
     while world.depth().await.leased == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -70,14 +77,7 @@ async fn no_more_is_scanned_at_a_time_than_there_are_places() {
     for number in 0..5 {
         world.deploy(&format!("f{number}"), "slow").await;
     }
-    let stop = Stop::default();
-    let grace = Duration::from_millis(10);
-    let script = world.script.clone();
-    let workers = Workers::new(world.service.clone(), script, NoReports, "slow", grace);
-    let running = {
-        let stop = stop.clone();
-        tokio::spawn(async move { workers.run(2, stop).await })
-    };
+    let (running, stop) = world.run_impatient(2);
     while world.depth().await.leased < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -153,19 +153,30 @@ fn signer(args: &PushArgs) -> Result<Signer, Complaint> {
 /// Tries again when the server has too much to do. It also says so to a request that is signed like the one before, as one
 /// within the same second is; a second later the signature is another.
 fn patiently(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Answer, Complaint> {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .tls_config(trusted())
+        .timeout_global(Some(Duration::from_secs(600)))
+        .build()
+        .into();
     for _ in 1..TRIES {
-        match put(url, signer, body)? {
+        match put(&agent, url, signer, body)? {
             Some(answer) => return Ok(answer),
             None => std::thread::sleep(PAUSE),
         }
     }
-    put(url, signer, body)?.ok_or_else(|| {
+    put(&agent, url, signer, body)?.ok_or_else(|| {
         Complaint::input("the server has too much to do").with_hint("try again later")
     })
 }
 
 /// Sends the package; nothing when the server asks to be left alone for a while.
-fn put(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Option<Answer>, Complaint> {
+fn put(
+    agent: &ureq::Agent,
+    url: &Uri,
+    signer: &Signer,
+    body: &[u8],
+) -> Result<Option<Answer>, Complaint> {
     let host = url.authority().map_or("", |authority| authority.as_str());
     let headers: [(&str, &[u8]); 2] = [
         ("host", host.as_bytes()),
@@ -181,12 +192,6 @@ fn put(url: &Uri, signer: &Signer, body: &[u8]) -> Result<Option<Answer>, Compla
     let signed = signer
         .sign(&request, Timestamp::now())
         .map_err(|error| Complaint::input(error.to_string()))?;
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .tls_config(trusted())
-        .timeout_global(Some(Duration::from_secs(600)))
-        .build()
-        .into();
     let mut put = agent.put(url).header("content-type", "application/zip");
     for (name, value) in &signed {
         put = put.header(*name, value);

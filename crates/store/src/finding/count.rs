@@ -3,25 +3,26 @@
 //! A count is never added to: the rows of a function are made anew from its findings, in the transaction that changed them,
 //! so that there is no history by which it could have become wrong.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
+use shindan_inspector::AccountId;
 use sqlx::Row;
 
 use crate::sql::Sql;
 use crate::{Engine, StoreError, Write};
 
 impl Write {
-    /// Counts the active findings of functions. Whoever changed what is active among them calls this last: on PostgreSQL it
+    /// Counts the active findings of functions, whose numbers ascend. Whoever changed what is active among them calls this last: on PostgreSQL it
     /// locks the functions' counts, and nothing may be waited for behind that.
     ///
     /// # Errors
     /// When the database fails.
-    pub(crate) async fn recount(&mut self, functions: &BTreeSet<i64>) -> Result<(), StoreError> {
-        let functions: Vec<i64> = functions.iter().copied().collect();
+    pub(crate) async fn recount(&mut self, functions: &[i64]) -> Result<(), StoreError> {
         for functions in functions.chunks(500) {
             if self.engine() == Engine::Postgres {
                 // Two transactions that changed different findings of one function: the second to come counts what the
-                // first wrote. Locks of accounts have positive numbers.
+                // first wrote. Locks of accounts have positive numbers, those of their hubs the complements of these, which no
+                // function's number reaches.
                 let mut sql = Sql::new(
                     self.engine(),
                     "SELECT CAST(pg_advisory_xact_lock(-v.column1) AS TEXT) FROM (VALUES (",
@@ -51,21 +52,23 @@ impl Write {
         Ok(())
     }
 
-    /// The functions of findings.
+    /// The functions of findings, and their accounts.
     pub(crate) async fn functions_of(
         &mut self,
         findings: &[i64],
-    ) -> Result<BTreeSet<i64>, StoreError> {
-        let mut functions = BTreeSet::new();
+    ) -> Result<BTreeMap<i64, AccountId>, StoreError> {
+        let mut functions = BTreeMap::new();
         for findings in findings.chunks(500) {
             let mut sql = Sql::new(
                 self.engine(),
-                "SELECT DISTINCT function_id FROM finding WHERE id IN ",
+                "SELECT DISTINCT function_id, account_id FROM finding WHERE id IN ",
             );
             sql.among(findings.iter().copied());
             let rows = sql.query_once().fetch_all(&mut **self).await;
             for row in rows.map_err(|e| self.failed(e))? {
-                functions.insert(row.try_get(0).map_err(|e| self.failed(e))?);
+                let function = row.try_get(0).map_err(|e| self.failed(e))?;
+                let account = row.try_get(1).map_err(|e| self.failed(e))?;
+                functions.insert(function, crate::row::account(account)?);
             }
         }
         Ok(functions)

@@ -484,7 +484,6 @@ pub(crate) fn tags(sql: &mut Sql, filters: &[MapFilter]) {
 }
 
 /// A condition on a row `p` of a finding's packages.
-/// A condition on a package `p` of a finding.
 pub(super) fn packages(sql: &mut Sql, filters: &[PackageFilter]) {
     let mut alternatives = Alternatives::begin(sql);
     for filter in filters.iter().filter(|filter| filter.is_possible()) {

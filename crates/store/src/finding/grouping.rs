@@ -100,7 +100,7 @@ impl Shape {
                 for (name, key) in KEYS.into_iter().zip(self.keys) {
                     sql.push(key).push(" AS ").push(name).push(", ");
                 }
-                sums(&mut sql, "f.", FUNCTION_COUNTS);
+                sums(&mut sql, "f.", &["exploits", "fixes"]);
                 sql.push(", CAST(SUM(f.untriaged + f.informational + f.low + f.medium + f.high + f.critical) AS BIGINT) AS all_of_it \
                      FROM finding_count f WHERE ");
                 conditions(&mut sql, scope, request);
@@ -108,7 +108,7 @@ impl Shape {
             }
             From::Titles => {
                 sql.push("SELECT x.title AS key_1, MAX(x.vulnerability_id) AS vulnerability, ");
-                sums(&mut sql, "c.", FINDING_COUNTS);
+                sums(&mut sql, "c.", &["all_of_it"]);
                 sql.push(" FROM (");
                 let rows = Rows {
                     table: "finding f",
@@ -142,7 +142,7 @@ impl Shape {
         sql
     }
 
-    /// A SELECT of the keys and of [`FINDING_COUNTS`].
+    /// A SELECT of the keys, of all findings and of those of each severity.
     fn grouped(
         &self,
         sql: &mut Sql,
@@ -213,31 +213,10 @@ const fn sorted_column(request: &AggregationRequest) -> &'static str {
     }
 }
 
-/// What is summed up of findings.
-const FINDING_COUNTS: &[&str] = &[
-    "all_of_it",
-    "untriaged",
-    "informational",
-    "low",
-    "medium",
-    "high",
-    "critical",
-];
-
-/// What is summed up of functions: columns of `finding_count`.
-const FUNCTION_COUNTS: &[&str] = &[
-    "untriaged",
-    "informational",
-    "low",
-    "medium",
-    "high",
-    "critical",
-    "exploits",
-    "fixes",
-];
-
-fn sums(sql: &mut Sql, table: &'static str, columns: &[&'static str]) {
-    for (at, column) in columns.iter().enumerate() {
+/// Sums of the counts of each severity and of `more` columns.
+fn sums(sql: &mut Sql, table: &'static str, more: &[&'static str]) {
+    let severities = SEVERITIES.iter().map(|(column, _)| *column);
+    for (at, column) in severities.chain(more.iter().copied()).enumerate() {
         sql.push(if at == 0 { "CAST(SUM(" } else { ", CAST(SUM(" })
             .push(table)
             .push(column);

@@ -382,7 +382,7 @@ impl Write {
         let recorded = plan.recorded;
         self.write_lives(plan.lives).await?;
         if is_news {
-            self.recount(&BTreeSet::from([function])).await?;
+            self.recount(&[function]).await?;
         }
         Ok(recorded)
     }
@@ -414,7 +414,7 @@ impl Write {
         }
         self.write_lives(plan.lives).await?;
         if is_news {
-            self.recount(&BTreeSet::from([function])).await?;
+            self.recount(&[function]).await?;
         }
         Ok(closed)
     }

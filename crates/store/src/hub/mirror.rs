@@ -293,31 +293,6 @@ impl Write {
         self.enqueue(&job, Priority::Later, now, number).await
     }
 
-    /// The same for the functions of some findings.
-    pub(crate) async fn mirror_findings_soon(
-        &mut self,
-        region: &Region,
-        findings: &[i64],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        for findings in findings.chunks(500) {
-            let mut sql = Sql::new(
-                self.engine(),
-                "SELECT DISTINCT f.function_id, f.account_id FROM finding f WHERE f.id IN (",
-            );
-            sql.list(findings.iter().copied())
-                .push(") ORDER BY f.function_id");
-            let rows = sql.query_once().fetch_all(&mut **self).await;
-            for row in rows.map_err(|e| self.failed(e))? {
-                let function: i64 = row.try_get(0).map_err(|e| self.failed(e))?;
-                let account: i64 = row.try_get(1).map_err(|e| self.failed(e))?;
-                let account = crate::row::account(account)?;
-                self.mirror_soon(region, account, function, now).await?;
-            }
-        }
-        Ok(())
-    }
-
     /// What is shown of findings, by name: which version, and since when.
     async fn shown(
         &mut self,
